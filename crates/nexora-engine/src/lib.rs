@@ -1,0 +1,1 @@
+//! nexora-engine
