@@ -1,1 +1,29 @@
-//! nexora-core
+//! What Nexora means: credits, ledger, plans, catalog, orders, generations.
+//!
+//! This crate is the ground the others stand on. It knows no database, no network, no async
+//! runtime and no clock of its own: time comes in as a [`Timestamp`], text comes in as `&str`,
+//! and every rule here can be read and tested without starting anything.
+
+#![warn(clippy::as_conversions, clippy::float_arithmetic, missing_docs)]
+
+pub mod asset;
+pub mod catalog;
+pub mod clock;
+pub mod credits;
+pub mod generation;
+pub mod id;
+pub mod ledger;
+pub mod member;
+pub mod order;
+pub mod plan;
+pub mod prompt;
+
+pub use asset::{Asset, MediaKind};
+pub use catalog::{Catalog, Model, ModelId, Provider, Route};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use credits::Credits;
+pub use generation::{Failure, Generation, GenerationState, Refusal};
+pub use id::{AssetId, GenerationId, GrantId, JobId, MemberId, SessionId};
+pub use member::{DisplayName, Email, Member, Password};
+pub use order::{FieldError, Order, Quote};
+pub use plan::{Plan, Tier};

@@ -1,1 +1,4 @@
-//! Integration tests.
+//! Properties that hold for any input, found by trying many.
+
+mod ledger;
+mod order;

@@ -1,0 +1,162 @@
+//! A catalog is checked once, at start-up; after that every lookup can trust it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Catalog, Model};
+use crate::asset::MediaKind;
+
+/// Why a catalog was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogError {
+    /// Not TOML, or not of the right form; the message names line and field.
+    Unreadable(String),
+    /// It reads, but says something that cannot be.
+    Wrong {
+        /// The model at fault.
+        model: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// It offers nothing.
+    Empty,
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(message) => write!(f, "the catalog cannot be read: {message}"),
+            Self::Wrong { model, what } => write!(f, "the catalog's model {model:?} {what}"),
+            Self::Empty => f.write_str("the catalog has no models"),
+        }
+    }
+}
+
+impl std::error::Error for CatalogError {}
+
+/// More than any provider paints in one request.
+const COUNT_MAX: u32 = 4;
+/// The longest prompt any provider documents (`OpenAI` images: 32 000 characters).
+const PROMPT_CHARS_MAX: usize = 32_000;
+
+pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
+    if catalog.models.is_empty() {
+        return Err(CatalogError::Empty);
+    }
+    let mut seen = BTreeSet::new();
+    for model in &catalog.models {
+        let unique = seen.insert(model.id.as_str());
+        if let Some(what) = (!unique)
+            .then_some("is listed twice")
+            .or_else(|| fault(model))
+        {
+            return Err(CatalogError::Wrong {
+                model: model.id.to_string(),
+                what,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn fault(model: &Model) -> Option<&'static str> {
+    let params = &model.params;
+    let id = model.id.as_str();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    let faults = [
+        (
+            id.is_empty() || !id.chars().all(plain),
+            "needs an id of a-z, 0-9, '-' and '.'",
+        ),
+        (model.routes.is_empty(), "has no route"),
+        (
+            model.price.credits.amount() <= 0,
+            "must cost at least one credit",
+        ),
+        (params.aspect_ratios.is_empty(), "names no aspect ratio"),
+        (
+            !(1..=COUNT_MAX).contains(&params.count_max),
+            "must make 1 to 4 outputs",
+        ),
+        (
+            !(1..=PROMPT_CHARS_MAX).contains(&params.prompt_chars_max),
+            "must read prompts of 1 to 32000 characters",
+        ),
+        (
+            (model.kind == MediaKind::Video) == params.seconds.is_empty(),
+            "must list seconds if it makes clips, and only then",
+        ),
+        (params.seconds.contains(&0), "lists a clip of no length"),
+        (
+            model.wait_seconds.0 > model.wait_seconds.1,
+            "has its waiting times the wrong way round",
+        ),
+        (
+            model.price.per_seconds == Some(0),
+            "is priced per zero seconds",
+        ),
+        (
+            model
+                .price
+                .resolution_percent
+                .iter()
+                .any(|(name, percent)| *percent == 0 || !params.resolutions.contains(name)),
+            "prices a resolution it does not have, or at nothing",
+        ),
+    ];
+    faults
+        .into_iter()
+        .find_map(|(wrong, what)| wrong.then_some(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FINE: &str = r#"
+        [[model]]
+        id = "m"
+        title = "M"
+        maker = "A maker"
+        kind = "image"
+        tier = "standard"
+        summary = "Paints."
+        licence = "Yours."
+        wait_seconds = [1, 3]
+        price = { credits = 5 }
+        params = { prompt_chars_max = 100, aspect_ratios = ["1:1"], count_max = 1 }
+        routes = [{ provider = "fal", upstream = "x/y", shape = "flux" }]
+    "#;
+
+    fn fault_after(from: &str, to: &str) -> CatalogError {
+        assert!(FINE.contains(from));
+        Catalog::from_toml(&FINE.replace(from, to)).unwrap_err()
+    }
+
+    #[test]
+    fn a_plain_catalog_is_taken() {
+        Catalog::from_toml(FINE).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        let said = |from, to| fault_after(from, to).to_string();
+        assert!(said("credits = 5", "credits = 0").contains("at least one credit"));
+        assert!(said("kind = \"image\"", "kind = \"video\"").contains("must list seconds"));
+        assert!(said("count_max = 1", "count_max = 9").contains("1 to 4"));
+        assert!(said("title = \"M\"", "").contains("title"));
+        assert!(said("id = \"m\"", "id = \"m\"\nflavour = 1").contains("flavour"));
+        assert!(said("provider = \"fal\"", "provider = \"acme\"").contains("acme"));
+    }
+
+    #[test]
+    fn the_same_id_twice_is_refused() {
+        let twice = format!("{FINE}{FINE}");
+        assert!(
+            Catalog::from_toml(&twice)
+                .unwrap_err()
+                .to_string()
+                .contains("twice")
+        );
+    }
+}

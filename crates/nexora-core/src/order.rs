@@ -1,0 +1,147 @@
+//! An order is a wish that has been checked: whatever reaches the engine, the catalog allows.
+
+mod fields;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::asset::MediaKind;
+use crate::catalog::{AspectRatio, Catalog, Model, ModelId};
+use crate::credits::Credits;
+use crate::prompt::Prompt;
+
+/// The names of the fields a form or a JSON body may carry.
+pub const FIELDS: [&str; 8] = [
+    "model",
+    "prompt",
+    "negative_prompt",
+    "aspect_ratio",
+    "resolution",
+    "duration",
+    "seed",
+    "count",
+];
+
+/// A checked wish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Which model.
+    pub model: ModelId,
+    /// What it makes.
+    pub kind: MediaKind,
+    /// What to show.
+    pub prompt: Prompt,
+    /// What not to show.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub negative_prompt: Option<Prompt>,
+    /// Shape of the output.
+    pub aspect_ratio: AspectRatio,
+    /// Size of the output, in the provider's words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resolution: Option<String>,
+    /// Length of a clip, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seconds: Option<u32>,
+    /// Starting point of the model's dice; the same seed and settings give the same result on
+    /// models that can reproduce. 0 is a seed like any other.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seed: Option<u64>,
+    /// How many outputs.
+    pub count: u32,
+}
+
+/// What a run will cost. It is stored with the generation and never exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The whole price.
+    pub credits: Credits,
+    /// How many outputs that is for; an output that is not delivered is not charged.
+    pub count: u32,
+}
+
+/// One field that does not fit, and a sentence about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: String,
+    /// What is wrong with it and what would be right.
+    pub message: String,
+}
+
+impl Order {
+    /// Reads an order from named texts, as a form or a flat JSON object carries them. An empty
+    /// text counts as absent. `kind` is what the caller came for: a video model asked for a
+    /// picture is an error. All faults are reported at once.
+    pub fn parse<'a>(
+        kind: Option<MediaKind>,
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+        catalog: &Catalog,
+    ) -> Result<Self, Vec<FieldError>> {
+        fields::parse(kind, fields, catalog)
+    }
+
+    /// The price. The one place where a price is computed; the page, the API and the engine all
+    /// ask here. `None` if the model is not in the catalog (any more).
+    pub fn quote(&self, catalog: &Catalog) -> Option<Quote> {
+        let model = catalog.find(self.model.as_str())?;
+        self.quote_for(model)
+    }
+
+    fn quote_for(&self, model: &Model) -> Option<Quote> {
+        let resolution = self.resolution.as_deref();
+        let credits = model.price.of(self.seconds, resolution, self.count)?;
+        Some(Quote {
+            credits,
+            count: self.count,
+        })
+    }
+
+    /// A hash of everything the creator asked for: two requests under one idempotency key must
+    /// have the same.
+    pub fn fingerprint(&self) -> String {
+        // A struct of plain texts and numbers always serialises.
+        let canonical = serde_json::to_vec(self).unwrap_or_default();
+        hex::encode(Sha256::digest(canonical))
+    }
+}
+
+impl Quote {
+    /// What `delivered` of the ordered outputs cost: the same share of the price, rounded in the
+    /// creator's favour, and never more than the quote.
+    pub fn share(&self, delivered: u32) -> Credits {
+        let delivered = i64::from(delivered.min(self.count));
+        let each_of = i64::from(self.count.max(1));
+        let whole = self.credits.amount();
+        Credits::new(
+            whole
+                .saturating_mul(delivered)
+                .checked_div(each_of)
+                .unwrap_or(whole),
+        )
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undelivered_picture_is_not_charged() {
+        let quote = Quote {
+            credits: Credits::new(20),
+            count: 4,
+        };
+        assert_eq!(quote.share(4), Credits::new(20));
+        assert_eq!(quote.share(3), Credits::new(15));
+        assert_eq!(quote.share(0), Credits::ZERO);
+        assert_eq!(quote.share(9), Credits::new(20));
+    }
+}
