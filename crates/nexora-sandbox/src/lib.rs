@@ -1,5 +1,137 @@
 //! The server half of every provider's wire, offline, with faults on demand and a renderer.
+//!
+//! [`Sandbox::start`] listens on loopback and speaks the real wire formats, one prefix per provider:
+//! `/fal/queue`, `/fal/run`, `/fal/rest`, `/fal/cdn`, `/replicate` (then `/v1/…`) and `/openai/v1`.
+//! The judge of these formats is each provider's official SDK (`tests/sdk`), never our own adapters:
+//! no wire type is shared with them.
+//!
+//! Work costs nothing while it waits: a job's state is computed from the time that has passed when
+//! somebody asks, and a picture is painted when it is first downloaded.
 
+mod check;
+mod fal;
+mod files;
 mod film;
+mod line;
+mod openai;
 mod paint;
+mod post;
+mod queue;
+mod replicate;
+mod script;
+mod shelf;
+mod size;
+mod stage;
 mod studio;
+mod submits;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+
+pub use crate::script::{Cue, Fault, Moment, Provider, Script};
+pub use crate::submits::Submit;
+
+use crate::line::{Cord, Lines};
+use crate::stage::Stage;
+
+/// How long [`Sandbox::stop`] waits for answers under way before it leaves them.
+const STOP_WAIT_MS: u64 = 500;
+
+/// How the sandbox listens and how fast it works.
+#[derive(Clone, Copy, Debug)]
+pub struct SandboxConfig {
+    /// A loopback address; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How long the played providers pretend to work.
+    pub pace: Pace,
+}
+
+/// How long the played providers pretend to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As in life, only kinder: a still takes 1 to 3 seconds, a clip 6 to 9.
+    Believable,
+    /// Every job is complete at the first poll.
+    Instant,
+}
+
+/// The running sandbox. Dropping it stops it without waiting.
+pub struct Sandbox {
+    stage: Arc<Stage>,
+    server: JoinHandle<()>,
+    _closing: DropGuard,
+}
+
+impl Sandbox {
+    /// Listens and serves.
+    ///
+    /// # Errors
+    /// When the address is not loopback (the sandbox checks no real key, so it must not be
+    /// reachable from elsewhere) or cannot be bound.
+    pub async fn start(config: SandboxConfig) -> io::Result<Self> {
+        if !config.listen.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the sandbox listens on loopback only",
+            ));
+        }
+        let listener = TcpListener::bind(config.listen).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let stage = Arc::new(Stage::new(base_url, config.pace));
+        let app = routes(Arc::clone(&stage)).into_make_service_with_connect_info::<Cord>();
+        let closed = stage.closing.clone().cancelled_owned();
+        let serving = axum::serve(Lines(listener), app).with_graceful_shutdown(closed);
+        let server = stage.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::warn!(%error, "the sandbox stopped serving");
+            }
+        });
+        let closing = stage.closing.clone().drop_guard();
+        Ok(Self {
+            stage,
+            server,
+            _closing: closing,
+        })
+    }
+
+    /// Where it listens, without a trailing slash: `http://127.0.0.1:PORT`.
+    pub fn base_url(&self) -> String {
+        self.stage.base_url.clone()
+    }
+
+    /// Faults for the next calls.
+    pub fn script(&self) -> &Script {
+        &self.stage.script
+    }
+
+    /// Every accepted submit, oldest first, the last 10 000 of them.
+    pub fn submits(&self) -> Vec<Submit> {
+        self.stage.submits.all()
+    }
+
+    /// Stops listening, ends waits and streams, and leaves whatever is not done in half a second.
+    pub async fn stop(self) {
+        self.stage.closing.cancel();
+        self.stage.tasks.close();
+        let wait = Duration::from_millis(STOP_WAIT_MS);
+        if tokio::time::timeout(wait, self.stage.tasks.wait()).await.is_err() {
+            self.server.abort();
+        }
+    }
+}
+
+fn routes(stage: Arc<Stage>) -> Router {
+    Router::new()
+        .merge(fal::routes())
+        .merge(replicate::routes())
+        .merge(openai::routes())
+        .merge(submits::routes())
+        .with_state(stage)
+}
