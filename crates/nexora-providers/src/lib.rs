@@ -1,1 +1,27 @@
-//! nexora-providers
+//! The client half of every wire: whoever runs media models for us.
+//!
+//! [`MediaProvider`] is what the engine sees. One adapter per provider stands behind it; all of
+//! them speak through one [`Wire`] (limits, redaction, tracing), and every output is fetched by
+//! one [`Downloader`] (limits, forbidden destinations). What each adapter sends, reads and does
+//! when something goes wrong is written in `docs/PROVIDERS.md`.
+
+#![warn(missing_docs)]
+
+mod download;
+mod error;
+mod media;
+mod output;
+mod progress;
+mod registry;
+mod ticket;
+mod tls;
+mod wire;
+mod words;
+
+pub use download::{DownloadError, Downloader, Fetched, Limits};
+pub use error::{ErrorKind, ProviderError};
+pub use media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
+pub use output::Output;
+pub use registry::Providers;
+pub use ticket::Ticket;
+pub use wire::{Wire, WireError};

@@ -1,0 +1,129 @@
+//! What the engine sees of a provider.
+
+use std::fmt;
+
+use nexora_core::generation::Progress;
+use nexora_core::{Model, Order, Provider, Refusal, Route, Timestamp};
+use url::Url;
+
+use crate::error::ProviderError;
+use crate::output::Output;
+use crate::ticket::Ticket;
+
+/// A boxed future: the trait is used as an object.
+pub type BoxFuture<'a, T> = futures_util::future::BoxFuture<'a, T>;
+
+/// Somebody who runs media models.
+pub trait MediaProvider: Send + Sync + fmt::Debug {
+    /// The facts that never change.
+    fn info(&self) -> &'static ProviderInfo;
+
+    /// Whether a request can be built for every order the catalog allows on this route. The error
+    /// is a sentence for the operator. Called for the whole catalog at start-up.
+    fn check(&self, model: &Model, route: &Route) -> Result<(), String>;
+
+    /// Hands the order over. It is never sent twice in here: what the error's kind says about
+    /// acceptance decides whether the caller may try again.
+    fn submit<'a>(
+        &'a self,
+        job: &'a Submission<'a>,
+    ) -> BoxFuture<'a, Result<Submitted, ProviderError>>;
+
+    /// Asks how a job is doing. Safe to repeat.
+    fn poll<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, Result<Polled, ProviderError>>;
+
+    /// Asks a job to stop. What really happened is learnt by polling on.
+    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, Result<(), ProviderError>>;
+
+    /// The way to look for a lost job; `None` where the provider cannot list what it was given.
+    fn finder(&self) -> Option<&dyn Finder>;
+}
+
+/// Looks for a job that may have been accepted.
+pub trait Finder: Send + Sync {
+    /// The job made from this submission at about this moment, if the provider has one.
+    ///
+    /// Two equal orders make two equal jobs: before using the ticket, the caller must make sure
+    /// that no other generation holds it.
+    fn find<'a>(
+        &'a self,
+        job: &'a Submission<'a>,
+        submitted_at: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Ticket>, ProviderError>>;
+}
+
+/// One attempt to have an order made.
+#[derive(Clone, Copy)]
+pub struct Submission<'a> {
+    /// What to make.
+    pub order: &'a Order,
+    /// By which of the model's routes.
+    pub route: &'a Route,
+    /// Names the generation and the attempt (`gen_….2`); sent as `X-Client-Request-Id`.
+    pub request_id: &'a str,
+    /// A hash of the member's id, for providers that want to tell end users apart.
+    pub end_user: &'a str,
+    /// Where the provider may report progress; only a hurry-up, never the truth.
+    pub webhook: Option<&'a Url>,
+}
+
+impl fmt::Debug for Submission<'_> {
+    /// Without the prompt, which must not reach a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission")
+            .field("model", &self.order.model)
+            .field("provider", &self.route.provider)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub enum Submitted {
+    /// The provider has it; the ticket is how to ask for it.
+    Accepted(Ticket),
+    /// It is made already: the provider answers with the outputs themselves, at least one.
+    Done(Vec<Output>),
+}
+
+/// How a job is doing.
+#[derive(Clone, Debug)]
+pub enum Polled {
+    /// Not ended.
+    Waiting(Progress),
+    /// Made: at least one output. Those the provider held back are left out.
+    Done(Vec<Output>),
+    /// The provider did not want to make it.
+    Refused(Refusal),
+    /// It broke.
+    Failed {
+        /// The provider's words, safe to show.
+        detail: String,
+        /// Whether the same order may well work at a second try.
+        retryable: bool,
+    },
+    /// It was stopped before it was made.
+    Cancelled,
+    /// The provider does not know the job any more, or has deleted its result.
+    Gone,
+}
+
+/// What never changes about a provider.
+#[derive(Debug)]
+pub struct ProviderInfo {
+    /// Which one.
+    pub provider: Provider,
+    /// The name people read.
+    pub title: &'static str,
+    /// The environment variable that carries our key.
+    pub key_variable: &'static str,
+    /// Where it is reached, without a trailing slash.
+    pub base_url: &'static str,
+    /// The environment variable that moves it elsewhere.
+    pub base_url_variable: &'static str,
+    /// Its own documentation.
+    pub docs_url: &'static str,
+    /// How many of our jobs it works on at the same time on a new account.
+    pub running_max: u32,
+}
