@@ -211,12 +211,14 @@ impl Generation {
         })
     }
 
-    /// The provider did not take it, for certain: back to the queue, to try `route_index` later.
+    /// The provider did not take it, or took it and broke it, and said so: back to the queue, to
+    /// be submitted anew by `route_index`.
     pub fn requeue(self, route_index: u32, now: Timestamp) -> Result<Self, InvalidTransition> {
-        let submitting = self.only("queued", &["submitting"])?;
+        let given_back = self.only("queued", &["submitting", "running"])?;
         Ok(Self {
             route_index,
-            ..submitting.become_state(GenerationState::Queued, now)
+            ticket: None,
+            ..given_back.become_state(GenerationState::Queued, now)
         })
     }
 

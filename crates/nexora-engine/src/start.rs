@@ -1,0 +1,375 @@
+//! Starting and stopping: one transaction that holds the credits, and nobody is called before it
+//! is durable.
+
+use std::fmt;
+
+use nexora_core::{
+    Credits, Generation, GenerationId, GenerationState, Member, Model, Order, Plan, Quote, Tier,
+};
+use nexora_store::credits::{Balance, HoldError};
+use nexora_store::{Lane, StoreError, Tx, credits, generations, jobs, users};
+use rand::RngExt;
+
+use crate::job::Job;
+use crate::live::Change;
+use crate::{Engine, EngineError, settle};
+
+/// A text the caller made up for one start, so that repeating the request cannot start twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartKey(String);
+
+/// Longest key taken; a UUID has 36 characters.
+const KEY_CHARS_MAX: usize = 100;
+
+/// A generation that was started now, or earlier under the same key.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// It.
+    pub generation: Generation,
+    /// The member's balance after the hold.
+    pub balance: Balance,
+    /// Whether an earlier request with the same key had started it already.
+    pub replayed: bool,
+}
+
+/// Why nothing was started. In every case nothing was charged and nobody was called.
+#[derive(Debug)]
+pub enum StartError {
+    /// The plan does not reach the model's tier.
+    Locked {
+        /// The model's name.
+        model: String,
+        /// What it asks for.
+        tier: Tier,
+        /// The cheapest plan that has it.
+        needs: Plan,
+        /// What it would have cost.
+        price: Credits,
+    },
+    /// The balance does not reach the quote.
+    Insufficient {
+        /// What it costs.
+        need: Credits,
+        /// What is there to spend.
+        have: Credits,
+    },
+    /// The key was used before, for something else.
+    KeyReused,
+    /// The member has too many generations waiting.
+    TooManyWaiting {
+        /// How many may wait.
+        waiting_max: u32,
+    },
+    /// No provider of this model is switched on here.
+    ModelOff {
+        /// The model's name.
+        model: String,
+    },
+    /// Something inside failed.
+    Engine(EngineError),
+}
+
+/// Why nothing was stopped.
+#[derive(Debug)]
+pub enum CancelError {
+    /// The member has no such generation.
+    NotFound,
+    /// It has ended already.
+    Ended(&'static str),
+    /// Something inside failed.
+    Engine(EngineError),
+}
+
+/// What a run would cost this member, and whether it can start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The price.
+    pub quote: Quote,
+    /// What is there to spend.
+    pub available: Credits,
+    /// The plan it asks for, if the member's does not reach it.
+    pub needs: Option<Plan>,
+}
+
+impl Offer {
+    /// How many credits are missing.
+    pub fn missing(&self) -> Credits {
+        let missing = self.quote.credits.amount() - self.available.amount();
+        Credits::new(missing.max(0))
+    }
+}
+
+impl StartKey {
+    /// Reads a key: 1 to 100 visible ASCII characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=KEY_CHARS_MAX).contains(&text.len());
+        (fits && text.bytes().all(|b| b.is_ascii_graphic())).then(|| Self(text.to_owned()))
+    }
+
+    /// A key nobody else has.
+    pub fn fresh() -> Self {
+        Self(format!("{:032x}", rand::rng().random::<u128>()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Engine {
+    /// Says what an order would cost, without starting anything.
+    pub async fn offer(&self, member: &Member, order: &Order) -> Result<Offer, StartError> {
+        let (model, quote) = self.priced(order)?;
+        let available = self.balance(member.id).await?.available();
+        let needs = (!member.plan.reaches(model.tier)).then(|| model.tier.cheapest_plan());
+        Ok(Offer {
+            quote,
+            available,
+            needs,
+        })
+    }
+
+    /// Starts a generation: checks the plan, holds the credits, writes everything down, all in
+    /// one transaction. A provider is called only afterwards, by the worker.
+    pub async fn start(
+        &self,
+        member: &Member,
+        order: Order,
+        key: Option<StartKey>,
+    ) -> Result<Started, StartError> {
+        let (model, quote) = self.priced(&order)?;
+        let fingerprint = order.fingerprint();
+        let order = with_seed(order, model);
+        let now = self.now();
+        let intent = Intent {
+            generation: Generation::new(GenerationId::new(now), member.id, order, quote, now),
+            title: model.title.clone(),
+            tier: model.tier,
+            key: key.map(|key| key.0),
+            fingerprint,
+            waiting_max: self.settings().waiting_max,
+            node: self.0.parts.node.clone(),
+        };
+        let lane = Lane::Member(member.id);
+        let started: Started = self
+            .store()
+            .write(lane, move |tx| Box::pin(intent.write_down(tx)))
+            .await?;
+        if !started.replayed {
+            let change = Change::Generation(started.generation.id);
+            self.live().publish(member.id, change);
+            self.0.bell.notify_one();
+        }
+        Ok(started)
+    }
+
+    /// Stops a generation. One that no provider has seen ends at once and its credits come back;
+    /// one that is running is asked to stop, and ends as the provider answers.
+    pub async fn cancel(
+        &self,
+        member: &Member,
+        id: GenerationId,
+    ) -> Result<Generation, CancelError> {
+        let (now, node, owner) = (self.now(), self.0.parts.node.clone(), member.id);
+        let stopped: Generation = self
+            .store()
+            .write(Lane::Member(owner), move |tx| {
+                Box::pin(async move {
+                    let found = generations::of_member(tx, owner, id).await?;
+                    let generation = found.ok_or(CancelError::NotFound)?;
+                    if generation.state.has_ended() {
+                        return Err(CancelError::Ended(generation.state.slug()));
+                    }
+                    let stopped = if generation.state == GenerationState::Queued {
+                        settle::end(tx, generation.cancel(now)?, now).await?
+                    } else {
+                        generations::save(tx, &generation.ask_to_cancel(now)?).await?
+                    };
+                    jobs::hurry(tx, Job::DRIVE, id.as_uuid(), now).await?;
+                    nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
+                    Ok(stopped)
+                })
+            })
+            .await?;
+        self.live().publish(owner, Change::Generation(id));
+        self.0.bell.notify_one();
+        Ok(stopped)
+    }
+
+    fn priced(&self, order: &Order) -> Result<(&Model, Quote), StartError> {
+        let model = self.catalog().find(order.model.as_str());
+        let quoted = model.zip(order.quote(self.catalog()));
+        let (model, quote) = quoted.ok_or_else(|| StartError::ModelOff {
+            model: order.model.to_string(),
+        })?;
+        let providers = self.providers();
+        let can_run = |route: &nexora_core::Route| providers.get(route.provider).is_some();
+        if model.routes.iter().any(can_run) {
+            Ok((model, quote))
+        } else {
+            Err(StartError::ModelOff {
+                model: model.title.clone(),
+            })
+        }
+    }
+}
+
+/// A model that rolls dice gets its seed from us, so that every result can be made again.
+fn with_seed(order: Order, model: &Model) -> Order {
+    let rolled = |seed_max| rand::rng().random_range(0..=seed_max);
+    let seed = order.seed.or_else(|| model.params.seed_max.map(rolled));
+    Order { seed, ..order }
+}
+
+/// Everything a start writes, prepared before the transaction opens.
+struct Intent {
+    generation: Generation,
+    title: String,
+    tier: Tier,
+    key: Option<String>,
+    fingerprint: String,
+    waiting_max: u32,
+    node: String,
+}
+
+impl Intent {
+    async fn write_down(self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
+        let generation = &self.generation;
+        let (owner, id, now) = (generation.member, generation.id, generation.created_at);
+        if let Some(earlier) = self.earlier(tx).await? {
+            return Ok(earlier);
+        }
+        self.check_plan(tx).await?;
+        if generations::active_of(tx, owner).await? >= self.waiting_max {
+            let waiting_max = self.waiting_max;
+            return Err(StartError::TooManyWaiting { waiting_max });
+        }
+        let need = generation.quote.credits;
+        let balance = credits::hold(tx, owner, id, need, &self.title, now)
+            .await
+            .map_err(|refused| match refused {
+                HoldError::Insufficient { available } => StartError::Insufficient {
+                    need,
+                    have: available,
+                },
+                HoldError::Store(error) => error.into(),
+            })?;
+        generations::insert(tx, generation).await?;
+        jobs::enqueue(tx, Job::DRIVE, id.as_uuid(), Some(owner), now, now).await?;
+        nexora_store::live::notify(tx, &self.node, owner, Some(id)).await?;
+        Ok(Started {
+            generation: self.generation,
+            balance,
+            replayed: false,
+        })
+    }
+
+    /// What was started under this key before, if anything was.
+    async fn earlier(&self, tx: &mut Tx<'_>) -> Result<Option<Started>, StartError> {
+        let Some(key) = &self.key else {
+            return Ok(None);
+        };
+        let generation = &self.generation;
+        let (owner, id, now) = (generation.member, generation.id, generation.created_at);
+        if generations::insert_key(tx, owner, key, &self.fingerprint, id, now).await? {
+            return Ok(None);
+        }
+        match generations::by_key(tx, owner, key).await? {
+            Some((id, fingerprint)) if fingerprint == self.fingerprint => {
+                let found = generations::by_id(tx, id).await?;
+                let gone = StoreError::Corrupt(format!("a key names {id}, which is not there"));
+                Ok(Some(Started {
+                    generation: found.ok_or(gone)?,
+                    balance: credits::balance(tx, owner).await?,
+                    replayed: true,
+                }))
+            }
+            Some(_) => Err(StartError::KeyReused),
+            None => Err(StoreError::Contended.into()),
+        }
+    }
+
+    async fn check_plan(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
+        let owner = self.generation.member;
+        let plan = users::plan_of(tx, owner).await?;
+        if plan.reaches(self.tier) {
+            return Ok(());
+        }
+        Err(StartError::Locked {
+            model: self.title.clone(),
+            tier: self.tier,
+            needs: self.tier.cheapest_plan(),
+            price: self.generation.quote.credits,
+        })
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked {
+                model,
+                needs,
+                price,
+                ..
+            } => write!(
+                f,
+                "{model} needs the {needs} plan (${} a month). It costs {price} a run. \
+                 Nothing was charged.",
+                needs.price_cents() / 100
+            ),
+            Self::Insufficient { need, have } => write!(
+                f,
+                "This costs {need} and you have {}. Nothing was charged. \
+                 Choose a cheaper model or get more credits.",
+                have.amount()
+            ),
+            Self::KeyReused => f.write_str(
+                "This key was used before for a different order. Nothing was started; \
+                 send the order again with a new key.",
+            ),
+            Self::TooManyWaiting { waiting_max } => write!(
+                f,
+                "You have {waiting_max} generations waiting already. Nothing was charged. \
+                 Try again when some of them have ended."
+            ),
+            Self::ModelOff { model } => write!(
+                f,
+                "{model} is not switched on in this studio. Nothing was charged. \
+                 Choose another model."
+            ),
+            Self::Engine(_) => f.write_str(
+                "Something went wrong on our side. Nothing was charged. Try again in a moment.",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl<E: Into<EngineError>> From<E> for StartError {
+    fn from(error: E) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl fmt::Display for CancelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("You have no such generation."),
+            Self::Ended(state) => write!(f, "It is {state} already; there is nothing to stop."),
+            Self::Engine(_) => {
+                f.write_str("Something went wrong on our side. Try again in a moment.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CancelError {}
+
+impl<E: Into<EngineError>> From<E> for CancelError {
+    fn from(error: E) -> Self {
+        Self::Engine(error.into())
+    }
+}

@@ -1,0 +1,225 @@
+//! Does what is due, one step at a time, under leases.
+
+use std::time::Duration;
+
+use nexora_core::Timestamp;
+use nexora_store::jobs::{self, Claimed};
+use nexora_store::{Lane, StoreError};
+use tracing::{error, warn};
+
+use crate::drive::Next;
+use crate::job::Job;
+use crate::{Change, Engine, EngineError, Tasks};
+
+/// How soon a piece of work that failed inside is tried again.
+const INNER_TROUBLE_WAIT: Duration = Duration::from_secs(2);
+/// How often a lease is renewed during its life.
+const RENEWALS: u32 = 3;
+
+/// Takes up due work and drives it. Several may run on several machines.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    engine: Engine,
+    tasks: Tasks,
+}
+
+impl Worker {
+    /// A worker whose work is counted among `tasks`.
+    pub const fn new(engine: Engine, tasks: Tasks) -> Self {
+        Self { engine, tasks }
+    }
+
+    /// Does everything that is due now, and says how much that was. Tests move the clock and
+    /// call this; [`Worker::run`] calls the same steps.
+    pub async fn step(&self) -> Result<usize, EngineError> {
+        let claimed = self.claim(self.engine.settings().in_flight_max).await?;
+        let done = claimed.len();
+        futures_util::future::join_all(claimed.into_iter().map(|row| self.work(row))).await;
+        Ok(done)
+    }
+
+    /// Works until it is told to stop, then waits for what is in progress and gives back the
+    /// rest.
+    pub async fn run(&self) {
+        if let Err(trouble) = self.take_up_own_work().await {
+            warn!("unfinished work could not be taken up at once: {trouble}");
+        }
+        let in_flight = Tasks::new();
+        let places = self.engine.settings().in_flight_max;
+        let free = std::sync::Arc::new(tokio::sync::Semaphore::new(places));
+        let renewing = self.renew_leases();
+        let working = async {
+            while !self.tasks.is_stopping() {
+                let claimed = match self.claim(free.available_permits()).await {
+                    Ok(claimed) => claimed,
+                    Err(trouble) => {
+                        error!("no work could be claimed: {trouble}");
+                        Vec::new()
+                    }
+                };
+                for row in claimed {
+                    let worker = self.clone();
+                    let permit = std::sync::Arc::clone(&free).acquire_owned().await;
+                    in_flight.spawn(async move {
+                        let _place = permit;
+                        worker.work(row).await;
+                        worker.engine.0.bell.notify_one();
+                    });
+                }
+                self.rest(free.available_permits() == 0).await;
+            }
+        };
+        tokio::select! {
+            () = working => {}
+            () = renewing => {}
+        }
+        self.drain(in_flight).await;
+    }
+
+    /// Passes on what other nodes publish, if there can be other nodes.
+    pub async fn listen(&self) {
+        let Some(mut listener) = self.engine.store().listen().await else {
+            return;
+        };
+        loop {
+            let notice = tokio::select! {
+                notice = listener.next() => notice,
+                () = self.tasks.stopping() => return,
+            };
+            let Some(notice) = notice else {
+                return;
+            };
+            if notice.node != self.engine.0.parts.node {
+                let change = notice
+                    .generation
+                    .map_or(Change::Credits, Change::Generation);
+                self.engine.live().publish(notice.member, change);
+                self.engine.0.bell.notify_one();
+            }
+        }
+    }
+
+    async fn claim(&self, places: usize) -> Result<Vec<Claimed>, EngineError> {
+        if places == 0 {
+            return Ok(Vec::new());
+        }
+        let now = self.engine.now();
+        let owner = self.engine.0.parts.node.clone();
+        let until = now.plus(self.engine.settings().lease);
+        let due: Vec<Claimed> = self
+            .engine
+            .store()
+            .write(Lane::Any, move |tx| {
+                Box::pin(async move { jobs::claim(tx, &owner, now, until, places).await })
+            })
+            .await
+            .map_err(|trouble: StoreError| EngineError::from(trouble))?;
+        Ok(due)
+    }
+
+    /// One piece of work: a step, and when to look again.
+    async fn work(&self, row: Claimed) {
+        let now = self.engine.now();
+        let next = match Job::read(&row) {
+            Some(Job::Drive(id)) => match self.engine.drive(id).await {
+                Ok(next) => next,
+                Err(trouble) if trouble.is_conflict() => Next::At(now),
+                Err(trouble) => {
+                    error!(generation = %id, "a step of {id} failed: {trouble}");
+                    Next::At(now.plus(INNER_TROUBLE_WAIT))
+                }
+            },
+            None => {
+                warn!(
+                    kind = row.kind,
+                    "work of an unknown kind waits for a newer version"
+                );
+                Next::At(now.plus(Duration::from_secs(60)))
+            }
+        };
+        let noted = self
+            .engine
+            .store()
+            .write(Lane::Any, move |tx| {
+                Box::pin(async move {
+                    match next {
+                        Next::At(moment) => jobs::reschedule(tx, row.id, moment).await,
+                        Next::Done => jobs::finish(tx, row.id).await,
+                    }
+                })
+            })
+            .await;
+        if let Err(trouble) = noted {
+            let trouble: StoreError = trouble;
+            warn!("a step's end was not noted; its lease will run out: {trouble}");
+        }
+    }
+
+    /// Waits until the bell rings, work falls due, or it is time to look anyway.
+    async fn rest(&self, is_full: bool) {
+        let look = self.engine.settings().idle_look;
+        let wait = if is_full {
+            look
+        } else {
+            self.until_due().await.unwrap_or(look).min(look)
+        };
+        tokio::select! {
+            () = self.engine.0.bell.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+            () = self.tasks.stopping() => {}
+        }
+    }
+
+    async fn until_due(&self) -> Option<Duration> {
+        let due: Result<Option<Timestamp>, StoreError> = self
+            .engine
+            .store()
+            .read(|tx| Box::pin(async move { jobs::next_due(tx).await }))
+            .await;
+        let due = due.ok().flatten()?;
+        Some(due.since(self.engine.now()))
+    }
+
+    /// A node that comes back under its own name need not wait for its old leases to run out.
+    async fn take_up_own_work(&self) -> Result<(), EngineError> {
+        let owner = self.engine.0.parts.node.clone();
+        let _released: u64 = self
+            .engine
+            .store()
+            .write(Lane::Any, move |tx| {
+                Box::pin(async move { jobs::release_owned(tx, &owner).await })
+            })
+            .await
+            .map_err(|trouble: StoreError| EngineError::from(trouble))?;
+        Ok(())
+    }
+
+    async fn renew_leases(&self) {
+        let lease = self.engine.settings().lease;
+        loop {
+            tokio::time::sleep(lease / RENEWALS).await;
+            let owner = self.engine.0.parts.node.clone();
+            let until = self.engine.now().plus(lease);
+            let renewed: Result<u64, StoreError> = self
+                .engine
+                .store()
+                .write(Lane::Any, move |tx| {
+                    Box::pin(async move { jobs::renew(tx, &owner, until).await })
+                })
+                .await;
+            if let Err(trouble) = renewed {
+                warn!("leases could not be renewed: {trouble}");
+            }
+        }
+    }
+
+    async fn drain(&self, in_flight: Tasks) {
+        let drain_max = self.engine.settings().drain_max;
+        if !in_flight.finish(drain_max).await {
+            warn!("work in progress was left to the next start");
+        }
+        if let Err(trouble) = self.take_up_own_work().await {
+            warn!("leases could not be given back: {trouble}");
+        }
+    }
+}
