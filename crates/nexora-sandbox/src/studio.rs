@@ -59,6 +59,32 @@ pub(crate) struct Clip {
     pub(crate) frames_per_second: u32,
 }
 
+/// Paints a still as a JPEG: the renderer's public face, for art that ships with the product.
+/// The size is kept up to 1536 pixels on the long side; `quality` is 1..=100.
+pub fn paint_still(prompt: &str, seed: u64, size: (u32, u32), quality: u8) -> Vec<u8> {
+    paint::still(&Wish::of(prompt, seed, size)).to_jpeg(quality)
+}
+
+/// Renders a looping MP4 of 1..=30 seconds; it begins with the picture [`paint_still`] gives
+/// for the same words, seed and shape. The long side is at most 640 pixels.
+pub fn paint_clip(prompt: &str, seed: u64, size: (u32, u32), seconds: u32) -> Vec<u8> {
+    film::clip(&Wish::of(prompt, seed, size), seconds)
+        .bytes
+        .into()
+}
+
+impl Wish {
+    fn of(prompt: &str, seed: u64, (width, height): (u32, u32)) -> Self {
+        Self {
+            prompt: prompt.to_owned(),
+            negative: String::new(),
+            seed,
+            width,
+            height,
+        }
+    }
+}
+
 /// Paints one still. Blocking and CPU-bound: call through `spawn_blocking`.
 /// The same wish gives the same bytes.
 pub(crate) fn still(wish: &Wish, format: StillFormat) -> Picture {

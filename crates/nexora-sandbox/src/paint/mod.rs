@@ -1,12 +1,43 @@
 //! Paints stills: words choose scene and palette, a seed decides the rest.
 
+mod canvas;
+mod colour;
+mod cosmos;
+mod dice;
 mod file;
+mod flame;
+mod grade;
+mod land;
+mod noise;
 pub(crate) mod number;
+mod ocean;
+mod painting;
+mod palette;
+mod product;
+mod scene;
+mod silk;
+mod sky;
+mod stars;
+mod street;
+mod terrain;
+mod view;
 
-pub(crate) use file::StillImage;
-
+use crate::lexicon;
 use crate::studio::Wish;
-use number::{byte, float, len};
+use number::{len, size};
+
+pub(crate) use dice::Dice;
+pub(crate) use file::StillImage;
+pub(crate) use grade::{Grade, develop, expose, one_light};
+pub(crate) use land::Foreground;
+pub(crate) use noise::cell_bits;
+pub(crate) use painting::Layers;
+pub(crate) use palette::{Palette, PaletteName};
+pub(crate) use product::Hero;
+pub(crate) use scene::{Outdoors, Scene};
+pub(crate) use sky::Daytime;
+pub(crate) use street::Rain;
+pub(crate) use view::{Detail, View};
 
 /// Longer pictures take seconds to paint and show no more detail.
 const LONG_SIDE_MAX: u32 = 1536;
@@ -16,15 +47,14 @@ const SIDE_MIN: u32 = 64;
 /// Paints one still at the asked size, or at the same aspect ratio if that size is out of range.
 pub(crate) fn still(wish: &Wish) -> StillImage {
     let (width, height) = fit(wish.width, wish.height, LONG_SIDE_MAX);
-    let mut rgb = Vec::with_capacity(len(width) * len(height) * 3);
-    for y in 0..len(height) {
-        for x in 0..len(width) {
-            let across = float(x) / float(len(width));
-            let down = float(y) / float(len(height));
-            rgb.extend([byte(across * 255.0), byte(down * 255.0), 128]);
-        }
+    let reading = lexicon::read(wish);
+    let view = reading.view(len(width), len(height), Detail::Full);
+    let painting = reading.scene.paint(&view).glowing();
+    StillImage {
+        width: size(view.width),
+        height: size(view.height),
+        rgb: painting.develop(),
     }
-    StillImage { width, height, rgb }
 }
 
 /// The largest size of the same aspect ratio whose long side is at most `long_side_max`.
