@@ -12,6 +12,7 @@ mod check;
 mod fal;
 mod files;
 mod film;
+mod lexicon;
 mod line;
 mod openai;
 mod paint;
@@ -31,11 +32,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 pub use crate::script::{Cue, Fault, Moment, Provider, Script};
+pub use crate::studio::{paint_clip, paint_still};
 pub use crate::submits::Submit;
 
 use crate::line::{Cord, Lines};
@@ -43,6 +46,8 @@ use crate::stage::Stage;
 
 /// How long [`Sandbox::stop`] waits for answers under way before it leaves them.
 const STOP_WAIT_MS: u64 = 500;
+/// Largest request body. OpenAI takes pictures below 50 MB.
+const BODY_BYTES_MAX: usize = 64 << 20;
 
 /// How the sandbox listens and how fast it works.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +126,10 @@ impl Sandbox {
         self.stage.closing.cancel();
         self.stage.tasks.close();
         let wait = Duration::from_millis(STOP_WAIT_MS);
-        if tokio::time::timeout(wait, self.stage.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(wait, self.stage.tasks.wait())
+            .await
+            .is_err()
+        {
             self.server.abort();
         }
     }
@@ -133,5 +141,6 @@ fn routes(stage: Arc<Stage>) -> Router {
         .merge(replicate::routes())
         .merge(openai::routes())
         .merge(submits::routes())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(stage)
 }

@@ -1,0 +1,182 @@
+//! Pictures and clips are painted when first asked for, one at a time, and kept for a while.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::studio::{self, StillFormat, Wish};
+
+/// Rendered bytes kept; the oldest go first. About twenty clips or forty stills.
+const KEPT_BYTES_MAX: usize = 64 << 20;
+/// Paintings at the same time: each uses every core it can get, and the product needs one.
+const EASELS: usize = 1;
+
+/// Something to paint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Piece {
+    pub(crate) wish: Wish,
+    pub(crate) form: Form,
+}
+
+/// As what it is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Form {
+    Png,
+    Jpeg,
+    Webp,
+    /// An MP4 of this many seconds.
+    Clip(u32),
+}
+
+impl Form {
+    /// The form with this name in a provider's `output_format`; PNG for any other.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "jpeg" | "jpg" => Self::Jpeg,
+            "webp" => Self::Webp,
+            _ => Self::Png,
+        }
+    }
+
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Clip(_) => "video/mp4",
+        }
+    }
+
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+            Self::Clip(_) => "mp4",
+        }
+    }
+}
+
+/// Painted pieces, and the one easel.
+pub(crate) struct Shelf {
+    kept: Mutex<Kept>,
+    easels: Arc<Semaphore>,
+}
+
+struct Kept {
+    pieces: HashMap<Piece, Arc<OnceCell<Bytes>>>,
+    order: VecDeque<(Piece, usize)>,
+    bytes: usize,
+}
+
+impl Shelf {
+    pub(crate) fn new() -> Self {
+        Self {
+            kept: Mutex::new(Kept {
+                pieces: HashMap::new(),
+                order: VecDeque::new(),
+                bytes: 0,
+            }),
+            easels: Arc::new(Semaphore::new(EASELS)),
+        }
+    }
+
+    /// The painted piece. Callers who want the same one wait for the same painting.
+    /// None when the painter failed.
+    pub(crate) async fn paint(&self, piece: Piece) -> Option<Bytes> {
+        let cell = self.lock().cell(&piece);
+        let painted = cell.get_or_try_init(|| self.paint_now(piece.clone())).await;
+        let bytes = painted.ok().cloned();
+        self.lock().settle(piece, &cell, bytes.as_ref());
+        bytes
+    }
+
+    async fn paint_now(&self, piece: Piece) -> Result<Bytes, Unpainted> {
+        let easels = Arc::clone(&self.easels);
+        let easel = easels.acquire_owned().await.map_err(|_| Unpainted)?;
+        // The easel moves along, so that a caller who leaves does not free it early.
+        let painting = tokio::task::spawn_blocking(move || {
+            let bytes = paint(&piece);
+            drop(easel);
+            bytes
+        });
+        painting.await.map_err(|_| Unpainted)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The painter panicked or the runtime is going down.
+struct Unpainted;
+
+fn paint(piece: &Piece) -> Bytes {
+    match piece.form {
+        Form::Png => studio::still(&piece.wish, StillFormat::Png).bytes,
+        Form::Jpeg => studio::still(&piece.wish, StillFormat::Jpeg).bytes,
+        Form::Webp => studio::still(&piece.wish, StillFormat::Webp).bytes,
+        Form::Clip(seconds) => studio::clip(&piece.wish, seconds).bytes,
+    }
+}
+
+impl Kept {
+    fn cell(&mut self, piece: &Piece) -> Arc<OnceCell<Bytes>> {
+        Arc::clone(self.pieces.entry(piece.clone()).or_default())
+    }
+
+    /// Counts a new painting and lets the oldest go; forgets one that failed.
+    fn settle(&mut self, piece: Piece, cell: &Arc<OnceCell<Bytes>>, painted: Option<&Bytes>) {
+        let is_current = self
+            .pieces
+            .get(&piece)
+            .is_some_and(|kept| Arc::ptr_eq(kept, cell));
+        if !is_current {
+            return;
+        }
+        let Some(painted) = painted else {
+            self.pieces.remove(&piece);
+            return;
+        };
+        if self.order.iter().any(|(known, _)| *known == piece) {
+            return;
+        }
+        self.bytes += painted.len();
+        self.order.push_back((piece, painted.len()));
+        while self.bytes > KEPT_BYTES_MAX
+            && let Some((oldest, size)) = self.order.pop_front()
+        {
+            self.pieces.remove(&oldest);
+            self.bytes -= size;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_same_piece_is_painted_once() {
+        let shelf = Shelf::new();
+        let wish = Wish {
+            prompt: "a lighthouse".into(),
+            negative: String::new(),
+            seed: 1,
+            width: 64,
+            height: 64,
+        };
+        let form = Form::Png;
+        let first = shelf
+            .paint(Piece {
+                wish: wish.clone(),
+                form,
+            })
+            .await
+            .unwrap();
+        let again = shelf.paint(Piece { wish, form }).await.unwrap();
+        assert_eq!(first.as_ptr(), again.as_ptr());
+    }
+}
