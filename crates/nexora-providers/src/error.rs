@@ -52,6 +52,18 @@ impl ProviderError {
             detail: words::clean(detail),
         }
     }
+
+    /// After a submit, an answer that says "down" leaves it open whether the work was accepted,
+    /// unless the answer itself proves that it was not.
+    pub(crate) fn ambiguous_unless(self, proven: bool) -> Self {
+        if self.kind != ErrorKind::Down || proven {
+            return self;
+        }
+        Self {
+            kind: ErrorKind::Ambiguous,
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for ProviderError {

@@ -7,21 +7,32 @@
 
 #![warn(missing_docs)]
 
+mod config;
 mod download;
 mod error;
+pub mod fal;
+mod input;
 mod media;
+pub mod openai;
 mod output;
+mod place;
 mod progress;
 mod registry;
+pub mod replicate;
+mod takes;
 mod ticket;
 mod tls;
 mod wire;
 mod words;
 
+pub use config::{FalConfig, OpenAiConfig, ReplicateConfig};
 pub use download::{DownloadError, Downloader, Fetched, Limits};
 pub use error::{ErrorKind, ProviderError};
+pub use fal::Fal;
 pub use media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
+pub use openai::OpenAi;
 pub use output::Output;
-pub use registry::Providers;
+pub use registry::{Providers, info_of};
+pub use replicate::Replicate;
 pub use ticket::Ticket;
 pub use wire::{Wire, WireError};

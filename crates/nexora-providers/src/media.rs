@@ -9,6 +9,7 @@ use url::Url;
 use crate::error::ProviderError;
 use crate::output::Output;
 use crate::ticket::Ticket;
+use crate::words;
 
 /// A boxed future: the trait is used as an object.
 pub type BoxFuture<'a, T> = futures_util::future::BoxFuture<'a, T>;
@@ -109,6 +110,30 @@ pub enum Polled {
     Gone,
 }
 
+impl Polled {
+    pub(crate) fn refused(provider: Provider, words: &str) -> Self {
+        Self::Refused(Refusal {
+            provider: provider.title().to_owned(),
+            detail: words::clean(words),
+        })
+    }
+
+    pub(crate) fn failed(words: &str, retryable: bool) -> Self {
+        Self::Failed {
+            detail: words::clean(words),
+            retryable,
+        }
+    }
+
+    /// The end of a job whose outputs are these: none at all is a failure, not a success.
+    pub(crate) fn made(outputs: Vec<Output>) -> Self {
+        if outputs.is_empty() {
+            return Self::failed("it ended without an output", true);
+        }
+        Self::Done(outputs)
+    }
+}
+
 /// What never changes about a provider.
 #[derive(Debug)]
 pub struct ProviderInfo {
@@ -124,6 +149,6 @@ pub struct ProviderInfo {
     pub base_url_variable: &'static str,
     /// Its own documentation.
     pub docs_url: &'static str,
-    /// How many of our jobs it works on at the same time on a new account.
+    /// How many of our jobs it should have at the same time; more would only wait there.
     pub running_max: u32,
 }

@@ -5,11 +5,21 @@ use std::sync::Arc;
 
 use nexora_core::{Catalog, Provider};
 
-use crate::media::MediaProvider;
+use crate::media::{MediaProvider, ProviderInfo};
+use crate::{fal, openai, replicate};
 
 /// Every provider we have a key for (or whose part the sandbox plays).
 #[derive(Clone, Debug, Default)]
 pub struct Providers(BTreeMap<Provider, Arc<dyn MediaProvider>>);
+
+/// The facts about a provider, switched on or not.
+pub const fn info_of(provider: Provider) -> &'static ProviderInfo {
+    match provider {
+        Provider::Fal => &fal::INFO,
+        Provider::Replicate => &replicate::INFO,
+        Provider::OpenAi => &openai::INFO,
+    }
+}
 
 impl Providers {
     /// Nobody yet.

@@ -122,18 +122,18 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     if let Some(v4) = ip.to_ipv4_mapped() {
         return is_public_v4(v4);
     }
-    let [a, b, c, d, e, f, ..] = ip.segments();
-    if [a, b, c, d, e, f] == NAT64 {
+    if ip.segments().starts_with(&NAT64) {
         let [.., w, x, y, z] = ip.octets();
         return is_public_v4(Ipv4Addr::new(w, x, y, z));
     }
+    let [first, second, ..] = ip.segments();
     let within = |([high, low], bits): &([u16; 2], u32)| {
-        let beginning = u32::from(a) << 16 | u32::from(b);
+        let beginning = u32::from(first) << 16 | u32::from(second);
         let apart = beginning ^ (u32::from(*high) << 16 | u32::from(*low));
         apart.leading_zeros() >= *bits
     };
     // Global unicast is 2000::/3; nothing else is routed on the internet.
-    let is_global_unicast = a & 0xe000 == 0x2000;
+    let is_global_unicast = first & 0xe000 == 0x2000;
     is_global_unicast && !SPECIAL_V6.iter().any(within)
 }
 

@@ -14,8 +14,6 @@ use crate::error::{ErrorKind, ProviderError};
 
 /// Nobody is asked to wait longer; a larger number is a mistake on their side.
 const RETRY_AFTER_SECONDS_MAX: u64 = 600;
-/// How much of an answer that is not JSON is quoted.
-const QUOTED_BYTES_MAX: usize = 2_000;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -44,10 +42,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// The beginning of the body as text.
-    pub(crate) fn text(&self) -> String {
-        let end = self.body.len().min(QUOTED_BYTES_MAX);
-        String::from_utf8_lossy(self.body.get(..end).unwrap_or_default()).into_owned()
+    /// Whether the provider's own API wrote this (it speaks JSON) and gave no such field.
+    pub(crate) fn is_json_without(&self, field: &str) -> bool {
+        let body = self.json();
+        body.as_object()
+            .is_some_and(|body| !body.contains_key(field))
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
