@@ -1,1 +1,3 @@
-//! Integration tests.
+//! The whole product, and the rules its sources keep.
+
+mod tidy;

@@ -1,0 +1,82 @@
+//! The commands.
+
+use clap::{Parser, Subcommand};
+use nexora_core::Plan;
+
+/// Nexora: an AI creative studio in one binary. Without a command it serves the studio.
+#[derive(Debug, Parser)]
+#[command(name = "nexora", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the studio (the default).
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Check the configuration, the database, the media store and the providers, in words.
+    Doctor,
+    /// Print the effective configuration, with every secret masked.
+    Config,
+    /// Look at the books.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Look after members.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Measure this machine: durable submits, requests, memory, start-up.
+    Bench(BenchOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Add every journal up again; exits with 1 at the first book that does not balance.
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberCommand {
+    /// List members whose address or name contains SEARCH.
+    List {
+        /// Part of an address or name; everybody if left out.
+        #[arg(default_value = "")]
+        search: String,
+    },
+    /// Show one member's balance, buckets and last journal lines.
+    Show {
+        /// The member's address or id.
+        member: String,
+    },
+    /// Give credits by hand (or take them, with a negative amount).
+    Grant {
+        /// The member's address or id.
+        member: String,
+        /// How many credits.
+        #[arg(allow_negative_numbers = true)]
+        amount: i64,
+        /// Why; the member can read it in their journal.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Put a member on a plan.
+    SetPlan {
+        /// The member's address or id.
+        member: String,
+        /// free, growth or pro.
+        plan: Plan,
+    },
+}
+
+/// What to measure, and how long.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BenchOptions {
+    /// A PostgreSQL server to measure as well: a URL to a database that may be filled.
+    #[arg(long)]
+    pub(crate) postgres: Option<String>,
+    /// Seconds per reading.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) seconds: u64,
+}

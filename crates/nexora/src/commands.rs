@@ -1,0 +1,30 @@
+//! What each command does.
+
+mod bench;
+mod config;
+mod doctor;
+mod ledger;
+mod member;
+mod migrate;
+mod serve;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::logging;
+
+/// Runs the command that was asked for.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = Config::read()?;
+    logging::start(config.log.as_deref())?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&config).await,
+        Command::Migrate => migrate::run(&config).await,
+        Command::Doctor => doctor::run(&config).await,
+        Command::Config => Ok(config::run(&config)),
+        Command::Ledger(command) => ledger::run(&config, &command).await,
+        Command::Member(command) => member::run(&config, command).await,
+        Command::Bench(options) => bench::run(&options).await,
+    }
+}

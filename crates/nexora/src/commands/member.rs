@@ -1,0 +1,133 @@
+//! `nexora member …`: what an operator may look at and put right.
+
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use anyhow::{Context, bail};
+use nexora_core::{Clock, Email, Member, MemberId, Plan, SystemClock, Timestamp};
+use nexora_store::credits::{self, HoldError};
+use nexora_store::{Lane, Store, StoreError, users};
+
+use crate::assemble::open_store;
+use crate::cli::MemberCommand;
+use crate::config::Config;
+use crate::say::say;
+
+/// Members listed at once; a longer list needs a narrower search.
+const LISTED_MAX: u32 = 200;
+/// Journal lines shown.
+const LINES_SHOWN: u32 = 20;
+
+pub(super) async fn run(config: &Config, command: MemberCommand) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let outcome = match command {
+        MemberCommand::List { search } => list(&store, search).await,
+        MemberCommand::Show { member } => show(&store, &member).await,
+        MemberCommand::Grant { member, amount, reason } => {
+            grant(&store, &member, amount, reason).await
+        }
+        MemberCommand::SetPlan { member, plan } => set_plan(&store, &member, plan).await,
+    };
+    store.close().await;
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+async fn list(store: &Store, search: String) -> anyhow::Result<()> {
+    let members: Vec<Member> = store
+        .read(move |tx| Box::pin(async move { users::list(tx, &search, LISTED_MAX).await }))
+        .await
+        .map_err(|error: StoreError| error)?;
+    for member in &members {
+        say(&format!("{}  {:<6}  {}  {}", member.id, member.plan, member.email, member.display_name));
+    }
+    say(&format!("{} members", members.len()));
+    Ok(())
+}
+
+async fn show(store: &Store, whom: &str) -> anyhow::Result<()> {
+    let member = find(store, whom).await?;
+    let (id, now) = (member.id, SystemClock.now());
+    let (balance, buckets, entries) = store
+        .read(move |tx| {
+            Box::pin(async move {
+                let balance = credits::balance(tx, id).await?;
+                let buckets = credits::buckets(tx, id, now).await?;
+                let entries = credits::entries(tx, id, None, LINES_SHOWN).await?;
+                Ok::<_, StoreError>((balance, buckets, entries))
+            })
+        })
+        .await?;
+    say(&format!("{}  {}  {}", member.id, member.email, member.display_name));
+    say(&format!("plan {}, joined {}", member.plan, date(member.created_at)));
+    say(&format!("{} available, {} held", balance.available(), balance.held.amount()));
+    for bucket in buckets {
+        let until = bucket.expires_at.map_or("never expires".to_owned(), |at| format!("until {}", date(at)));
+        let (kind, left, of) = (bucket.kind.slug(), bucket.remaining.amount(), bucket.amount);
+        say(&format!("  {kind}: {left} of {of}, {until}"));
+    }
+    for entry in entries {
+        let (when, what, how_many) = (date(entry.at), entry.kind.slug(), entry.amount);
+        say(&format!("  {when}  {what:<8} {how_many}  {}", entry.note));
+    }
+    Ok(())
+}
+
+async fn grant(store: &Store, whom: &str, amount: i64, reason: String) -> anyhow::Result<()> {
+    if reason.trim().is_empty() || amount == 0 {
+        bail!("a correction needs an amount and a reason");
+    }
+    let member = find(store, whom).await?;
+    let (id, now) = (member.id, SystemClock.now());
+    let corrected = store
+        .write(Lane::Member(id), move |tx| {
+            Box::pin(async move { credits::correct(tx, id, amount, &reason, now).await })
+        })
+        .await;
+    match corrected {
+        Ok(balance) => {
+            say(&format!("{} now has {} available", member.email, balance.available()));
+            Ok(())
+        }
+        Err(HoldError::Insufficient { available }) => {
+            bail!("{} has only {available} to take away", member.email)
+        }
+        Err(HoldError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn set_plan(store: &Store, whom: &str, plan: Plan) -> anyhow::Result<()> {
+    let member = find(store, whom).await?;
+    let (id, now) = (member.id, SystemClock.now());
+    store
+        .write(Lane::Member(id), move |tx| {
+            Box::pin(async move { users::set_plan(tx, id, plan, now).await })
+        })
+        .await
+        .map_err(|error: StoreError| error)?;
+    say(&format!("{} is now on the {plan} plan", member.email));
+    Ok(())
+}
+
+/// The member with this address or id.
+async fn find(store: &Store, whom: &str) -> anyhow::Result<Member> {
+    let by_id = MemberId::from_str(whom).ok();
+    let by_email = Email::parse(whom).ok();
+    let found: Option<Member> = store
+        .read(move |tx| {
+            Box::pin(async move {
+                match (by_id, by_email) {
+                    (Some(id), _) => users::by_id(tx, id).await,
+                    (None, Some(email)) => users::by_email(tx, &email).await,
+                    (None, None) => Ok(None),
+                }
+            })
+        })
+        .await
+        .map_err(|error: StoreError| error)?;
+    found.with_context(|| format!("there is no member {whom:?}"))
+}
+
+fn date(at: Timestamp) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at.as_ms());
+    moment.map_or_else(|_| "?".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M").to_string())
+}

@@ -1,0 +1,17 @@
+//! Logs: one line an event, to standard error, without secrets, addresses or prompts.
+
+use tracing_subscriber::EnvFilter;
+
+/// Quiet by default: our own news, and other crates' warnings.
+const STANDARD: &str = "warn,nexora=info,nexora_engine=info,nexora_web=info,nexora_store=info";
+
+/// Starts logging with this filter (`tracing-subscriber`'s syntax), or the standard one.
+pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter.unwrap_or(STANDARD))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    Ok(())
+}
