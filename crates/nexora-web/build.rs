@@ -1,0 +1,250 @@
+//! Packs the page's assets and the showcase into the binary: each under a name that carries its
+//! hash, text beside its brotli form, style sheets and scripts joined and lightly squeezed.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The showcase, painted by `nexora-sandbox`'s own renderer.
+const ARTS: &str = "../../public/arts";
+/// The largest showcase folder that may become part of the binary.
+const ARTS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Style sheets in the order of their cascade layers.
+const STYLES: [&str; 12] = [
+    "tokens", "base", "ratio", "bars", "controls", "composer", "picker", "cards", "pages", "site",
+    "toast", "motion",
+];
+/// Parts of `app.js`, joined into one module.
+const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
+
+/// An asset with its final bytes.
+struct Packed {
+    name: String,
+    url: String,
+    bytes: Vec<u8>,
+}
+
+fn main() -> Result<()> {
+    watch("assets");
+    watch(ARTS);
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let mut assets = Vec::new();
+    for (name, path) in [
+        ("inter.woff2", "assets/fonts/inter-latin-wght-normal.woff2"),
+        ("mark.svg", "assets/icons/mark.svg"),
+        ("htmx.js", "assets/vendor/htmx.min.js"),
+        ("hx-sse.js", "assets/vendor/hx-sse.min.js"),
+    ] {
+        assets.push(pack("/assets/", name, fs::read(path)?));
+    }
+    let style = with_urls(squeeze(&joined("assets/css", "css", &STYLES)?), &assets);
+    assets.push(pack("/assets/", "app.css", style.into_bytes()));
+    let script = squeeze(&joined("assets/js", "js", &SCRIPTS)?);
+    assets.push(pack("/assets/", "app.js", script.into_bytes()));
+    let manifest = fs::read_to_string("assets/icons/nexora.webmanifest")?;
+    let manifest = with_urls(manifest, &assets);
+    assets.push(pack(
+        "/assets/",
+        "nexora.webmanifest",
+        manifest.into_bytes(),
+    ));
+
+    let mut table = String::new();
+    write_table(&mut table, "ASSETS", &assets, &out)?;
+    let (works, files) = showcase()?;
+    write_table(&mut table, "ART_FILES", &files, &out)?;
+    table.push_str(&works);
+    fs::write(out.join("assets.rs"), table)?;
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "this is how a build script talks to cargo"
+)]
+fn watch(path: &str) {
+    println!("cargo::rerun-if-changed={path}");
+}
+
+fn joined(folder: &str, extension: &str, parts: &[&str]) -> Result<String> {
+    let mut whole = String::new();
+    for part in parts {
+        let path = format!("{folder}/{part}.{extension}");
+        let text = fs::read_to_string(&path).map_err(|wrong| format!("{path}: {wrong}"))?;
+        whole.push_str(&text);
+        whole.push('\n');
+    }
+    Ok(whole)
+}
+
+/// Drops comments that stand on lines of their own, indentation and blank lines. Our own style
+/// sheets and scripts have no text that spans lines, so this changes nothing else.
+fn squeeze(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        let opens = line.starts_with("/*");
+        let closes = line.ends_with("*/");
+        if in_comment || opens {
+            in_comment = !closes;
+        } else if !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// `asset(name)` in a text becomes the asset's address.
+fn with_urls(text: String, assets: &[Packed]) -> String {
+    assets.iter().fold(text, |text, asset| {
+        text.replace(&format!("asset({})", asset.name), &asset.url)
+    })
+}
+
+fn pack(prefix: &str, name: &str, bytes: Vec<u8>) -> Packed {
+    let hash = hex::encode(Sha256::digest(&bytes));
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    let url = format!(
+        "{prefix}{stem}.{}.{extension}",
+        hash.get(..8).unwrap_or(&hash)
+    );
+    Packed {
+        name: name.to_owned(),
+        url,
+        bytes,
+    }
+}
+
+fn write_table(table: &mut String, title: &str, assets: &[Packed], out: &Path) -> Result<()> {
+    writeln!(table, "pub(crate) static {title}: &[Asset] = &[")?;
+    for (number, asset) in assets.iter().enumerate() {
+        let raw = out.join(format!("{title}-{number}.raw"));
+        fs::write(&raw, &asset.bytes)?;
+        let brotli = match squeezable(&asset.name) {
+            false => "None".to_owned(),
+            true => {
+                let path = out.join(format!("{title}-{number}.br"));
+                fs::write(&path, brotli(&asset.bytes)?)?;
+                format!("Some(include_bytes!({path:?}))")
+            }
+        };
+        let (name, url) = (&asset.name, &asset.url);
+        let content_type = content_type(name);
+        writeln!(
+            table,
+            "Asset {{ name: {name:?}, url: {url:?}, content_type: {content_type:?}, \
+             raw: include_bytes!({raw:?}), brotli: {brotli} }},"
+        )?;
+    }
+    table.push_str("];\n");
+    Ok(())
+}
+
+/// Brotli at its strongest: it is paid once, here.
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut squeezed = Vec::new();
+    {
+        let mut writer = brotli::CompressorWriter::new(&mut squeezed, 65_536, 11, 22);
+        writer.write_all(bytes)?;
+    }
+    Ok(squeezed)
+}
+
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+fn squeezable(name: &str) -> bool {
+    matches!(extension(name), "css" | "js" | "svg" | "webmanifest")
+}
+
+fn content_type(name: &str) -> &'static str {
+    match extension(name) {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "mp4" => "video/mp4",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The showcase: its list as Rust, and the files the list names. Without a list there is none.
+fn showcase() -> Result<(String, Vec<Packed>)> {
+    let mut works = String::from("pub(crate) static ARTS: &[Art] = &[\n");
+    let mut files = Vec::new();
+    let list = Path::new(ARTS).join("arts.json");
+    if list.exists() {
+        let text = fs::read_to_string(&list)?;
+        let parsed: serde_json::Value = serde_json::from_str(&text)?;
+        let entries = parsed.as_array().or_else(|| parsed.get("arts")?.as_array());
+        for entry in entries.into_iter().flatten() {
+            if let Some(work) = art(entry, &mut files)? {
+                works.push_str(&work);
+            }
+        }
+    }
+    works.push_str("];\n");
+    Ok((works, files))
+}
+
+/// One work, if its still is there.
+fn art(entry: &serde_json::Value, files: &mut Vec<Packed>) -> Result<Option<String>> {
+    let text = |names: &[&str]| names.iter().find_map(|name| entry.get(name)?.as_str());
+    let number = |name: &str| entry.get(name).and_then(serde_json::Value::as_u64);
+    let Some(still) = text(&["still", "image", "poster", "file"]) else {
+        return Ok(None);
+    };
+    let Some(still_url) = art_file(still, files)? else {
+        return Ok(None);
+    };
+    let clip_url = match text(&["clip", "video"]) {
+        Some(clip) => art_file(clip, files)?,
+        None => None,
+    };
+    let (title, model) = (text(&["title"]), text(&["model"]));
+    let prompt = text(&["prompt"]).unwrap_or_default();
+    Ok(Some(format!(
+        "Art {{ title: {:?}, prompt: {prompt:?}, model: {:?}, still: {still_url:?}, \
+         clip: {clip_url:?}, width: {}, height: {} }},\n",
+        title.unwrap_or_default(),
+        model.unwrap_or_default(),
+        number("width").unwrap_or(1_280),
+        number("height").unwrap_or(720),
+    )))
+}
+
+fn art_file(name: &str, files: &mut Vec<Packed>) -> Result<Option<String>> {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    if let Some(known) = files.iter().find(|file| file.name == name) {
+        return Ok(Some(known.url.clone()));
+    }
+    let path = Path::new(ARTS).join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let taken: u64 = files
+        .iter()
+        .map(|file| u64::try_from(file.bytes.len()).unwrap_or(0))
+        .sum();
+    if taken + fs::metadata(&path)?.len() > ARTS_BYTES_MAX {
+        return Err(format!("{ARTS} holds more than {ARTS_BYTES_MAX} bytes").into());
+    }
+    let file = pack("/arts/", name, fs::read(&path)?);
+    let url = file.url.clone();
+    files.push(file);
+    Ok(Some(url))
+}

@@ -1,0 +1,8 @@
+//! The member's pages, beside the side bar.
+
+pub mod detail;
+pub mod generate;
+pub mod history;
+pub mod profile;
+pub mod receipt;
+pub mod studio;

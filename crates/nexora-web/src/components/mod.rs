@@ -1,0 +1,27 @@
+//! The parts every page is built from: plain functions from a view to markup.
+
+pub mod balance;
+pub mod card;
+pub mod composer;
+pub mod fields;
+pub mod icon;
+pub mod ledger;
+pub mod media;
+pub mod moment;
+pub mod navbar;
+pub mod notice;
+pub mod picker;
+mod png;
+pub mod quote;
+pub mod run;
+pub mod sample;
+pub mod shell;
+pub mod shop;
+pub mod sidebar;
+
+pub use balance::BalanceView;
+pub use composer::Draft;
+pub use notice::{Notice, NoticeKind};
+pub use run::Run;
+pub use shell::{Here, Shell};
+pub use shop::{Shop, Standing};

@@ -1,0 +1,126 @@
+//! The model picker: a menu of cards, each with what it makes, how long it takes, and its price.
+
+use maud::{Markup, html};
+use nexora_core::{MediaKind, Model, Tier};
+
+use crate::components::sample::Sample;
+use crate::components::shop::{Shop, Standing};
+use crate::components::{icon, moment};
+use crate::design::stock;
+
+/// The style sheet can tell this many models apart (`assets/css/picker.css`); more of them still
+/// work, with their price in the menu only.
+pub const MODELS_MAX: usize = 24;
+
+/// The menu, closed, with `chosen` on its face.
+pub fn picker(shop: Shop<'_>, chosen: Option<&Model>) -> Markup {
+    html! {
+        details.picker name="composer-menu" {
+            summary.chip.picker-face {
+                (icon::spark())
+                span.sr { "Model: " }
+                @for (n, model) in shop.catalog.models().iter().enumerate() {
+                    span data-for=(n) { (model.title) }
+                }
+                (icon::chevron())
+            }
+            div.picker-menu.glass {
+                @for (kind, title) in [(MediaKind::Image, "Pictures"), (MediaKind::Video, "Clips")] {
+                    fieldset {
+                        legend { (title) }
+                        @for (n, model) in shop.catalog.models().iter().enumerate() {
+                            @if model.kind == kind { (option(shop, model, n, chosen)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn option(shop: Shop<'_>, model: &Model, n: usize, chosen: Option<&Model>) -> Markup {
+    let standing = shop.standing(model);
+    let ratios: Vec<String> = model
+        .params
+        .aspect_ratios
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    html! {
+        label.option.is-locked[standing != Standing::Open] {
+            input type="radio" name="model" value=(model.id) data-n=(n)
+                data-kind=(model.kind.slug()) data-cost=(model.price.credits.amount())
+                data-ratios=(ratios.join(" "))
+                checked[chosen.is_some_and(|it| it.id == model.id)]
+                disabled[standing != Standing::Open];
+            (face(model, standing))
+        }
+    }
+}
+
+/// The inside of a model's card.
+pub fn face(model: &Model, standing: Standing) -> Markup {
+    html! {
+        span.option-words {
+            span.option-title { (model.title) (tier_mark(model.tier)) }
+            span.option-summary { (model.summary) }
+            @if let Some(reason) = standing.reason() {
+                span.option-lock { (icon::lock()) (reason) }
+            } @else {
+                span.option-wait { "usually " (wait(model)) }
+            }
+        }
+        span.option-price { (price_words(model)) }
+    }
+}
+
+/// "PREMIUM" or "PRO"; nothing for the models everyone may use.
+pub fn tier_mark(tier: Tier) -> Markup {
+    html! {
+        @match tier {
+            Tier::Standard => {},
+            Tier::Premium => { " " span.tier { "Premium" } },
+            Tier::Pro => { " " span.tier.is-pro { "Pro" } },
+        }
+    }
+}
+
+/// "30 s – 2 min".
+pub fn wait(model: &Model) -> String {
+    let (from, to) = model.wait_seconds;
+    let words = |seconds: u32| moment::span(i64::from(seconds) * 1_000);
+    format!("{} to {}", words(from), words(to))
+}
+
+/// The price of one run with the model's default settings.
+pub fn base_price(model: &Model) -> i64 {
+    let seconds = model.params.seconds.first().copied();
+    let resolution = model.params.resolutions.first().map(String::as_str);
+    let price = model.price.of(seconds, resolution, 1);
+    price.unwrap_or(model.price.credits).amount()
+}
+
+/// "15 credits" and, when length counts, "per 5 s".
+pub fn price_words(model: &Model) -> Markup {
+    html! {
+        b { (base_price(model)) } " credits"
+        @if let Some(seconds) = model.price.per_seconds {
+            span.per { " per " (seconds) " s" }
+        }
+    }
+}
+
+/// As a free member and as a Pro member sees it.
+pub fn samples() -> Vec<Sample> {
+    let stock = stock();
+    let flux = stock.catalog.find("flux-schnell");
+    let seedance = stock.catalog.find("seedance-2.0");
+    let pro = Shop {
+        plan: nexora_core::Plan::Pro,
+        ..stock.shop()
+    };
+    vec![
+        Sample::new("free plan", picker(stock.shop(), flux)),
+        Sample::new("Pro plan", picker(pro, seedance)),
+    ]
+}

@@ -1,0 +1,125 @@
+//! The frame around every page: head, bars, notices, and the live line to the server.
+
+use maud::{DOCTYPE, Markup, html};
+use nexora_core::Member;
+
+use crate::assets;
+use crate::components::balance::BalanceView;
+use crate::components::notice::{self, Notice};
+use crate::components::{navbar, sidebar};
+
+/// What every page knows about itself and its reader.
+#[derive(Clone, Debug)]
+pub struct Shell<'a> {
+    /// The page's own title, for example "History".
+    pub title: &'a str,
+    /// Who is signed in.
+    pub member: Option<&'a Member>,
+    /// Their credits.
+    pub balance: Option<BalanceView>,
+    /// Which entry of the bars is this page.
+    pub here: Here,
+    /// Whether some provider is played by the built-in sandbox.
+    pub sandbox: bool,
+    /// A notice left by the page before.
+    pub flash: Option<Notice>,
+    /// Whether to open the live line (`GET /live`).
+    pub live: bool,
+}
+
+/// A place in the bars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// `/`
+    Home,
+    /// `/sign-in`
+    SignIn,
+    /// `/sign-up`
+    SignUp,
+    /// `/studio`
+    Studio,
+    /// `/generate`
+    Generate,
+    /// `/history` and everything below it
+    History,
+    /// `/profile`
+    Profile,
+    /// A page the bars do not name.
+    Elsewhere,
+}
+
+/// How often a page with something pending reloads itself without JavaScript, in seconds.
+const REFRESH_SECONDS: u32 = 3;
+
+/// A page of the public site: navigation above, colophon below.
+pub fn site(shell: &Shell<'_>, main: &Markup) -> Markup {
+    let body = html! {
+        (navbar::navbar(shell))
+        main.site #main tabindex="-1" {
+            @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
+            (main)
+        }
+        (navbar::colophon(shell))
+    };
+    document(shell, "site-page", false, &body)
+}
+
+/// A page of the studio: navigation beside the work. `pending` says that something on it will
+/// change by itself.
+pub fn app(shell: &Shell<'_>, pending: bool, main: &Markup) -> Markup {
+    let body = html! {
+        (sidebar::sidebar(shell))
+        main.app #main tabindex="-1" {
+            @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
+            (main)
+        }
+    };
+    document(shell, "app-page", pending, &body)
+}
+
+fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(shell, pending))
+            body class=(class) {
+                a.skip href="#main" { "Skip to content" }
+                div.backdrop aria-hidden="true" {}
+                (body)
+                nx-toasts #toasts role="status" aria-live="polite" {}
+                @if shell.live {
+                    div #live hidden hx-sse:connect="/live" hx-swap="none" {}
+                }
+            }
+        }
+    }
+}
+
+fn head(shell: &Shell<'_>, pending: bool) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+            meta name="color-scheme" content="dark";
+            meta name="theme-color" content="#000000";
+            title { (shell.title) " · Nexora" }
+            meta name="description"
+                content="Pictures and clips from the best models, in one studio, with every credit accounted for.";
+            // Only the SSE extension may register, and no style sheet is injected.
+            meta name="htmx-config" content="extensions:sse, includeIndicatorCSS:false";
+            link rel="preload" href=(assets::url("inter.woff2")) as="font" type="font/woff2"
+                crossorigin="anonymous";
+            link rel="stylesheet" href=(assets::url("app.css"));
+            link rel="icon" href=(assets::url("mark.svg")) type="image/svg+xml";
+            link rel="manifest" href=(assets::url("nexora.webmanifest"));
+            @if shell.member.is_some() {
+                script defer src=(assets::url("htmx.js")) {}
+                script defer src=(assets::url("hx-sse.js")) {}
+            }
+            script type="module" src=(assets::url("app.js")) {}
+            @if pending {
+                noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What one member may order at this moment: the catalog, seen through their plan.
+
+use nexora_core::{Catalog, MediaKind, Model, ModelId, Plan};
+
+/// The catalog as one member sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shop<'a> {
+    /// Every model on offer.
+    pub catalog: &'a Catalog,
+    /// The member's plan; [`Plan::Free`] for a visitor.
+    pub plan: Plan,
+    /// Models that no provider runs at this moment.
+    pub off: &'a [ModelId],
+}
+
+/// Whether a member may order a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Yes.
+    Open,
+    /// Their plan does not reach its tier; this one does.
+    NeedsPlan(Plan),
+    /// Nobody runs it at this moment.
+    Off,
+}
+
+impl<'a> Shop<'a> {
+    /// Whether the member may order `model`.
+    pub fn standing(&self, model: &Model) -> Standing {
+        if self.off.contains(&model.id) {
+            Standing::Off
+        } else if self.plan.reaches(model.tier) {
+            Standing::Open
+        } else {
+            Standing::NeedsPlan(model.tier.cheapest_plan())
+        }
+    }
+
+    /// The models of one kind, in catalog order.
+    pub fn of_kind(&self, kind: MediaKind) -> impl Iterator<Item = &'a Model> {
+        self.catalog.of_kind(kind)
+    }
+
+    /// The model a new composer starts with: the first of `kind` the member may order, or the
+    /// first there is. `None` when the catalog has none of this kind.
+    pub fn first_open(&self, kind: MediaKind) -> Option<&'a Model> {
+        self.of_kind(kind)
+            .find(|model| self.standing(model) == Standing::Open)
+            .or_else(|| self.of_kind(kind).next())
+    }
+}
+
+impl Standing {
+    /// Why it cannot be ordered, in words: "Pro plan · $59/month". `None` when it can.
+    pub fn reason(self) -> Option<String> {
+        match self {
+            Self::Open => None,
+            Self::NeedsPlan(plan) => Some(format!("{plan} plan · {}", monthly_price(plan))),
+            Self::Off => Some("No provider runs it right now".to_owned()),
+        }
+    }
+}
+
+/// "$59/month", or "free".
+pub fn monthly_price(plan: Plan) -> String {
+    match plan.price_cents() {
+        0 => "free".to_owned(),
+        cents if cents % 100 == 0 => format!("${}/month", cents / 100),
+        cents => format!("${}.{:02}/month", cents / 100, cents % 100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locked_model_says_what_opens_it_and_for_how_much() {
+        let catalog = Catalog::built_in().unwrap();
+        let shop = Shop {
+            catalog: &catalog,
+            plan: Plan::Free,
+            off: &[],
+        };
+        let seedance = catalog.find("seedance-2.0").unwrap();
+        let reason = shop.standing(seedance).reason();
+        assert_eq!(reason.as_deref(), Some("Pro plan · $59/month"));
+        let flux = catalog.find("flux-schnell").unwrap();
+        assert_eq!(shop.standing(flux), Standing::Open);
+    }
+
+    #[test]
+    fn a_model_nobody_runs_is_off_for_everyone() {
+        let catalog = Catalog::built_in().unwrap();
+        let off = [ModelId::new("flux-schnell")];
+        let shop = Shop {
+            catalog: &catalog,
+            plan: Plan::Pro,
+            off: &off,
+        };
+        let flux = catalog.find("flux-schnell").unwrap();
+        assert_eq!(shop.standing(flux), Standing::Off);
+        let first = shop.first_open(MediaKind::Image).unwrap();
+        assert_ne!(first.id, flux.id);
+    }
+}

@@ -1,0 +1,6 @@
+//! The public pages, under the navigation bar.
+
+pub mod home;
+pub mod legal;
+pub mod problem;
+pub mod sign_in;
