@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::queue::RETENTION_SECONDS;
 use crate::script::{Fault, Moment, Provider, Script};
-use crate::shelf::{Form, Piece, Shelf};
+use crate::shelf::{Piece, Shelf};
 use crate::stage::Stage;
 
 /// Files remembered, uploads included.
@@ -25,6 +25,8 @@ const UPLOAD_BYTES_MAX: usize = 64 << 20;
 /// An endless download ends here after all, should a client really read it.
 const ENDLESS_BYTES_MAX: usize = 2 << 30;
 const ENDLESS_CHUNK_BYTES: usize = 64 << 10;
+/// Between the first half of a broken download and the break.
+const BREAK_MS: u64 = 50;
 /// What `[sandbox:wrongtype]` sends instead of a picture.
 pub(crate) const WEB_PAGE: &[u8] =
     b"<!doctype html><title>Sign in</title><p>Please sign in to see this file.";
@@ -140,14 +142,6 @@ impl Content {
             Self::Painted(_) | Self::Black { .. } => 0,
         }
     }
-
-    fn content_type(&self) -> &str {
-        match self {
-            Self::Painted(piece) => piece.form.content_type(),
-            Self::Black { .. } => Form::Png.content_type(),
-            Self::Uploaded { content_type, .. } => content_type,
-        }
-    }
 }
 
 /// Answers a download.
@@ -163,17 +157,14 @@ pub(crate) async fn download(stage: &Stage, provider: Provider, id: &str) -> Res
     if fault == Some(Fault::Down) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let content_type = file.content.content_type().to_owned();
-    if fault == Some(Fault::WrongType) {
-        return send(&content_type, Body::from(WEB_PAGE));
-    }
-    let Some(bytes) = bytes_of(stage, file.content).await else {
+    let Some((bytes, content_type)) = read(stage, file.content).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     match fault {
+        Some(Fault::WrongType) => send(&content_type, Body::from(WEB_PAGE)),
         Some(Fault::OddType) => send("application/octet-stream", Body::from(bytes)),
         Some(Fault::Huge) => send(&content_type, endless(stage, bytes)),
-        Some(Fault::Lost) => send_half(&content_type, &bytes),
+        Some(Fault::Lost) => send_half(&content_type, bytes),
         Some(_) | None => send(&content_type, Body::from(bytes)),
     }
 }
@@ -187,11 +178,18 @@ pub(crate) fn endless(stage: &Stage, start: Bytes) -> Body {
     Body::from_stream(all.take_until(stage.closing.clone().cancelled_owned()))
 }
 
-async fn bytes_of(stage: &Stage, content: Content) -> Option<Bytes> {
+/// The bytes of a file and their media type.
+async fn read(stage: &Stage, content: Content) -> Option<(Bytes, String)> {
     match content {
-        Content::Painted(piece) => stage.files.shelf.paint(piece).await,
-        Content::Black { width, height } => black(width, height),
-        Content::Uploaded { bytes, .. } => Some(bytes),
+        Content::Painted(piece) => {
+            let painted = stage.files.shelf.paint(piece).await?;
+            Some((painted.bytes, painted.content_type.to_owned()))
+        }
+        Content::Black { width, height } => Some((black(width, height)?, "image/png".to_owned())),
+        Content::Uploaded {
+            bytes,
+            content_type,
+        } => Some((bytes, content_type)),
     }
 }
 
@@ -221,16 +219,16 @@ fn send(content_type: &str, body: Body) -> Response {
 }
 
 /// Promises all bytes, sends half of them, and breaks.
-fn send_half(content_type: &str, bytes: &Bytes) -> Response {
-    let half = bytes.slice(..bytes.len() / 2);
-    let broken = io::Error::from(io::ErrorKind::ConnectionReset);
-    let mut response = send(
-        content_type,
-        Body::from_stream(stream::iter([Ok(half), Err(broken)])),
-    );
+fn send_half(content_type: &str, bytes: Bytes) -> Response {
     let length = HeaderValue::from(bytes.len());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length);
+    let half = stream::iter([Ok(bytes.slice(..bytes.len() / 2))]);
+    let breaking = stream::once(async {
+        // Without a pause the server would break before the first half has left.
+        tokio::time::sleep(Duration::from_millis(BREAK_MS)).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    });
+    let mut response = send(content_type, Body::from_stream(half.chain(breaking)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, length);
     response
 }

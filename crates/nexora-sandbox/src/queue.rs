@@ -204,11 +204,11 @@ impl Timeline {
 
     fn phase(&self, passed: Duration) -> Phase {
         if passed < self.queued {
-            let left = self.queued - passed;
+            let left = self.queued.saturating_sub(passed);
             let position = share(left, self.queued, QUEUE_PLACES);
             return Phase::Queued { position };
         }
-        let worked = passed - self.queued;
+        let worked = passed.saturating_sub(self.queued);
         if worked < self.running {
             let step = share(worked, self.running, self.steps);
             return Phase::Running {

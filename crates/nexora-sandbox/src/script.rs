@@ -1,6 +1,6 @@
 //! Faults on demand: scripted by a test, or played by magic words inside a prompt.
 //!
-//! A test pushes a [`Cue`]; it is used up by the calls it matches. A person (or a browser test)
+//! A test pushes a [`Cue`]; each call uses up one of those it matches. A person (or a browser test)
 //! writes a word into the prompt instead. The words never reach the painter.
 //!
 //! | word | moment | what the provider does |
@@ -41,6 +41,7 @@
 mod words;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -197,7 +198,9 @@ pub struct Script(Mutex<Pending>);
 struct Pending {
     cues: Vec<Cue>,
     /// How often each word has worked.
-    counts: HashMap<(Word, Provider, String), u32>,
+    counts: HashMap<(Word, Provider, u64), u32>,
+    /// Prompts are counted by their hash: they may be long.
+    hashes: RandomState,
     outputs_expired: Option<Instant>,
 }
 
@@ -243,6 +246,7 @@ impl Script {
         Self(Mutex::new(Pending {
             cues: Vec::new(),
             counts: HashMap::new(),
+            hashes: RandomState::new(),
             outputs_expired: None,
         }))
     }
@@ -265,7 +269,7 @@ impl Script {
         self.lock().outputs_expired.is_some_and(|at| begun <= at)
     }
 
-    /// The faults that strike this call. Each one is used up once.
+    /// The faults that strike this call: those of its words, and one cue, which is used up.
     pub(crate) fn draw(&self, provider: Provider, moment: Moment, prompt: &str) -> Vec<Fault> {
         let call = Call {
             provider,
@@ -273,8 +277,8 @@ impl Script {
             prompt,
         };
         let mut pending = self.lock();
-        let mut faults = pending.draw_cues(call);
-        faults.extend(pending.draw_words(call));
+        let mut faults = pending.draw_words(call);
+        faults.extend(pending.draw_cue(call));
         faults
     }
 
@@ -293,17 +297,12 @@ impl Script {
 }
 
 impl Pending {
-    fn draw_cues(&mut self, call: Call<'_>) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        for cue in &mut self.cues {
-            let gate_taken = call.moment != Moment::Outcome && !faults.is_empty();
-            if !gate_taken && cue.matches(call) {
-                cue.times -= 1;
-                faults.push(cue.fault);
-            }
-        }
+    fn draw_cue(&mut self, call: Call<'_>) -> Option<Fault> {
+        let cue = self.cues.iter_mut().find(|cue| cue.matches(call))?;
+        cue.times -= 1;
+        let fault = cue.fault;
         self.cues.retain(|cue| cue.times > 0);
-        faults
+        Some(fault)
     }
 
     fn draw_words(&mut self, call: Call<'_>) -> Vec<Fault> {
@@ -320,7 +319,7 @@ impl Pending {
         if self.counts.len() >= COUNTED_MAX {
             self.counts.clear();
         }
-        let key = (word, call.provider, call.prompt.to_owned());
+        let key = (word, call.provider, self.hashes.hash_one(call.prompt));
         let count = self.counts.entry(key).or_insert(0);
         *count = count.saturating_add(1);
         *count

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{OnceCell, Semaphore};
 
-use crate::studio::{self, StillFormat, Wish};
+use crate::studio::{self, Clip, Picture, StillFormat, Wish};
 
 /// Rendered bytes kept; the oldest go first. About twenty clips or forty stills.
 const KEPT_BYTES_MAX: usize = 64 << 20;
@@ -40,15 +40,6 @@ impl Form {
         }
     }
 
-    pub(crate) fn content_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Webp => "image/webp",
-            Self::Clip(_) => "video/mp4",
-        }
-    }
-
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -59,6 +50,15 @@ impl Form {
     }
 }
 
+/// A finished piece with its true size: very large wishes are painted smaller.
+#[derive(Clone, Debug)]
+pub(crate) struct Painted {
+    pub(crate) bytes: Bytes,
+    pub(crate) content_type: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
 /// Painted pieces, and the one easel.
 pub(crate) struct Shelf {
     kept: Mutex<Kept>,
@@ -66,7 +66,7 @@ pub(crate) struct Shelf {
 }
 
 struct Kept {
-    pieces: HashMap<Piece, Arc<OnceCell<Bytes>>>,
+    pieces: HashMap<Piece, Arc<OnceCell<Painted>>>,
     order: VecDeque<(Piece, usize)>,
     bytes: usize,
 }
@@ -85,22 +85,22 @@ impl Shelf {
 
     /// The painted piece. Callers who want the same one wait for the same painting.
     /// None when the painter failed.
-    pub(crate) async fn paint(&self, piece: Piece) -> Option<Bytes> {
+    pub(crate) async fn paint(&self, piece: Piece) -> Option<Painted> {
         let cell = self.lock().cell(&piece);
         let painted = cell.get_or_try_init(|| self.paint_now(piece.clone())).await;
-        let bytes = painted.ok().cloned();
-        self.lock().settle(piece, &cell, bytes.as_ref());
-        bytes
+        let painted = painted.ok().cloned();
+        self.lock().settle(piece, &cell, painted.as_ref());
+        painted
     }
 
-    async fn paint_now(&self, piece: Piece) -> Result<Bytes, Unpainted> {
+    async fn paint_now(&self, piece: Piece) -> Result<Painted, Unpainted> {
         let easels = Arc::clone(&self.easels);
         let easel = easels.acquire_owned().await.map_err(|_| Unpainted)?;
         // The easel moves along, so that a caller who leaves does not free it early.
         let painting = tokio::task::spawn_blocking(move || {
-            let bytes = paint(&piece);
+            let painted = paint(&piece);
             drop(easel);
-            bytes
+            painted
         });
         painting.await.map_err(|_| Unpainted)
     }
@@ -113,22 +113,44 @@ impl Shelf {
 /// The painter panicked or the runtime is going down.
 struct Unpainted;
 
-fn paint(piece: &Piece) -> Bytes {
+fn paint(piece: &Piece) -> Painted {
     match piece.form {
-        Form::Png => studio::still(&piece.wish, StillFormat::Png).bytes,
-        Form::Jpeg => studio::still(&piece.wish, StillFormat::Jpeg).bytes,
-        Form::Webp => studio::still(&piece.wish, StillFormat::Webp).bytes,
-        Form::Clip(seconds) => studio::clip(&piece.wish, seconds).bytes,
+        Form::Png => studio::still(&piece.wish, StillFormat::Png).into(),
+        Form::Jpeg => studio::still(&piece.wish, StillFormat::Jpeg).into(),
+        Form::Webp => studio::still(&piece.wish, StillFormat::Webp).into(),
+        Form::Clip(seconds) => studio::clip(&piece.wish, seconds).into(),
+    }
+}
+
+impl From<Picture> for Painted {
+    fn from(picture: Picture) -> Self {
+        Self {
+            bytes: picture.bytes,
+            content_type: picture.content_type,
+            width: picture.width,
+            height: picture.height,
+        }
+    }
+}
+
+impl From<Clip> for Painted {
+    fn from(clip: Clip) -> Self {
+        Self {
+            bytes: clip.bytes,
+            content_type: "video/mp4",
+            width: clip.width,
+            height: clip.height,
+        }
     }
 }
 
 impl Kept {
-    fn cell(&mut self, piece: &Piece) -> Arc<OnceCell<Bytes>> {
+    fn cell(&mut self, piece: &Piece) -> Arc<OnceCell<Painted>> {
         Arc::clone(self.pieces.entry(piece.clone()).or_default())
     }
 
     /// Counts a new painting and lets the oldest go; forgets one that failed.
-    fn settle(&mut self, piece: Piece, cell: &Arc<OnceCell<Bytes>>, painted: Option<&Bytes>) {
+    fn settle(&mut self, piece: Piece, cell: &Arc<OnceCell<Painted>>, painted: Option<&Painted>) {
         let is_current = self
             .pieces
             .get(&piece)
@@ -143,8 +165,9 @@ impl Kept {
         if self.order.iter().any(|(known, _)| *known == piece) {
             return;
         }
-        self.bytes += painted.len();
-        self.order.push_back((piece, painted.len()));
+        let size = painted.bytes.len();
+        self.bytes += size;
+        self.order.push_back((piece, size));
         while self.bytes > KEPT_BYTES_MAX
             && let Some((oldest, size)) = self.order.pop_front()
         {
@@ -177,6 +200,6 @@ mod tests {
             .await
             .unwrap();
         let again = shelf.paint(Piece { wish, form }).await.unwrap();
-        assert_eq!(first.as_ptr(), again.as_ptr());
+        assert_eq!(first.bytes.as_ptr(), again.bytes.as_ptr());
     }
 }

@@ -171,7 +171,11 @@ fn app_of(endpoint: &str) -> &str {
 fn accepted(stage: &Stage, job: &Job) -> Response {
     let mut body = urls(stage, job);
     body.insert("status".into(), "IN_QUEUE".into());
-    body.insert("queue_position".into(), 0.into());
+    let position = match job.phase() {
+        Phase::Queued { position } => position,
+        Phase::Running { .. } | Phase::Ended | Phase::Canceled | Phase::Aborted => 0,
+    };
+    body.insert("queue_position".into(), position.into());
     body.insert("gateway_request_id".into(), job.id.clone().into());
     tagged(job, Json(body).into_response())
 }

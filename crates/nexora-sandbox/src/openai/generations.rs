@@ -96,31 +96,43 @@ async fn answer(stage: &Stage, order: &Order, count: u64) -> Result<Response, Pr
         return Ok(endless_answer(stage));
     }
     let mut pictures = Vec::new();
+    let mut size = order.size_name();
     for index in 0..count {
         let picture = picture(stage, order, index, fault).await?;
-        pictures.push(json!({ "b64_json": picture }));
+        pictures.push(json!({ "b64_json": picture.base64 }));
+        size = picture.size;
     }
     let body = json!({
         "created": wall().as_second(),
         "background": order.background,
         "output_format": order.format_name(),
         "quality": order.quality,
-        "size": order.size_name(),
+        "size": size,
         "data": pictures,
         "usage": order.usage(count),
     });
     Ok(Json(body).into_response())
 }
 
-/// One picture in base64.
+/// One picture as the answer carries it.
+pub(super) struct Picture {
+    pub(super) base64: String,
+    /// Its true size, `WIDTHxHEIGHT`.
+    pub(super) size: String,
+}
+
+/// Paints one of the pictures asked for.
 pub(super) async fn picture(
     stage: &Stage,
     order: &Order,
     index: u64,
     fault: Option<Fault>,
-) -> Result<String, Problem> {
+) -> Result<Picture, Problem> {
     if fault == Some(Fault::WrongType) {
-        return Ok(STANDARD.encode(WEB_PAGE));
+        return Ok(Picture {
+            base64: STANDARD.encode(WEB_PAGE),
+            size: order.size_name(),
+        });
     }
     let mut piece = order.piece(index);
     if fault == Some(Fault::OddType) {
@@ -130,9 +142,12 @@ pub(super) async fn picture(
             Form::Jpeg
         };
     }
-    let bytes = stage.files.shelf.paint(piece).await;
-    let bytes = bytes.ok_or_else(|| Problem::server(500))?;
-    Ok(STANDARD.encode(bytes))
+    let painted = stage.files.shelf.paint(piece).await;
+    let painted = painted.ok_or_else(|| Problem::server(500))?;
+    Ok(Picture {
+        base64: STANDARD.encode(painted.bytes),
+        size: format!("{}x{}", painted.width, painted.height),
+    })
 }
 
 fn endless_answer(stage: &Stage) -> Response {

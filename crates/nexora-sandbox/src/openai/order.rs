@@ -239,7 +239,7 @@ fn flaw_of(Size { width, height }: Size) -> Option<&'static str> {
         Some("width and height must be multiples of 16.")
     } else if short == 0 || long > RATIO_MAX * short {
         Some("the longer side may be at most three times the shorter.")
-    } else if pixels < PIXELS_MIN || pixels > PIXELS_MAX {
+    } else if !(PIXELS_MIN..=PIXELS_MAX).contains(&pixels) {
         Some("between 655360 and 8294400 pixels are allowed.")
     } else if long > LONG_SIDE_MAX || short > SHORT_SIDE_MAX {
         Some("at most 3840x2160 is allowed.")

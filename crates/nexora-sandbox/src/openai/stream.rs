@@ -7,7 +7,7 @@ use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 
-use super::generations::picture;
+use super::generations::{Picture, picture};
 use super::order::{Endpoint, Order};
 use super::problem::Problem;
 use crate::stage::{Stage, wall};
@@ -53,11 +53,11 @@ impl Progress {
             Endpoint::Generations => "image_generation",
             Endpoint::Edits => "image_edit",
         };
-        let Ok(bytes) = picture(&self.stage, &self.order, index, None).await else {
+        let Ok(picture) = picture(&self.stage, &self.order, index, None).await else {
             self.picture = self.count;
             return failed();
         };
-        let mut body = self.body(bytes);
+        let mut body = self.body(picture);
         let kind = if self.partial < self.partials {
             body["partial_image_index"] = self.partial.into();
             self.partial += 1;
@@ -72,11 +72,11 @@ impl Progress {
         Event::default().event(kind).data(body.to_string())
     }
 
-    fn body(&self, bytes: String) -> Value {
+    fn body(&self, picture: Picture) -> Value {
         json!({
-            "b64_json": bytes,
+            "b64_json": picture.base64,
             "created_at": wall().as_second(),
-            "size": self.order.size_name(),
+            "size": picture.size,
             "quality": self.order.quality,
             "background": self.order.background,
             "output_format": self.order.format_name(),

@@ -125,7 +125,7 @@ async fn read_parts(mut parts: Multipart) -> Option<Upload> {
                 });
             }
             Some("metadata") => {
-                metadata = serde_json::from_slice(&part.bytes().await.ok()?).ok()?
+                metadata = serde_json::from_slice(&part.bytes().await.ok()?).ok()?;
             }
             Some(_) | None => {}
         }

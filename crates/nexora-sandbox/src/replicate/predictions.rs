@@ -103,9 +103,8 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     authorize(&headers)?;
     let job = stage.replicate.jobs.find(&id).ok_or(Problem::NotFound)?;
-    let way = match poll_gate(&stage, &job.prompt)? {
-        Some(way) => way,
-        None => return Ok(cord.cut()),
+    let Some(way) = poll_gate(&stage, &job.prompt)? else {
+        return Ok(cord.cut());
     };
     let prediction = view::prediction(&stage, &job, job.phase());
     Ok(cord.give(Json(prediction).into_response(), way))
@@ -212,7 +211,7 @@ impl Create<'_> {
 }
 
 /// How a poll goes on; None when its connection is to be dropped.
-pub(super) fn poll_gate(stage: &Stage, prompt: &str) -> Result<Option<Answer>, Problem> {
+fn poll_gate(stage: &Stage, prompt: &str) -> Result<Option<Answer>, Problem> {
     match stage.script.gate(Provider::Replicate, Moment::Poll, prompt) {
         Gate::Lost => Ok(None),
         Gate::Shut(shut) => Err(shut.into()),
