@@ -28,14 +28,24 @@ impl Studio {
     pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Self> {
         let data = DataFolder::take(&config.data)?;
         let store = open_store(config).await?;
-        store.migrate().await.context("the database could not be brought up to date")?;
+        store
+            .migrate()
+            .await
+            .context("the database could not be brought up to date")?;
         let sandbox = start_sandbox(config).await?;
         let played_at = played_at(config, sandbox.as_ref())?;
-        let sandboxed = if played_at.is_some() { config.without_key() } else { Vec::new() };
+        let sandboxed = if played_at.is_some() {
+            config.without_key()
+        } else {
+            Vec::new()
+        };
         let providers = switch_on(config, played_at.as_ref())?;
         let faults = providers.check(&config.catalog);
         if !faults.is_empty() {
-            bail!("the catalog asks for what the adapters cannot do:\n  {}", faults.join("\n  "));
+            bail!(
+                "the catalog asks for what the adapters cannot do:\n  {}",
+                faults.join("\n  ")
+            );
         }
         let allowed: Vec<Url> = played_at.into_iter().collect();
         let engine = Engine::new(Parts {
@@ -47,12 +57,18 @@ impl Studio {
             clock: Arc::new(SystemClock) as Arc<dyn Clock>,
             settings: Settings {
                 unknown_for: Duration::from_secs(config.unknown_seconds),
+                waiting_max: config.waiting_max,
                 sign_ups_per_hour: config.sign_ups_per_hour,
                 ..Settings::standard()
             },
             node: data.node.clone(),
         });
-        Ok(Self { engine, sandboxed, sandbox, _data: data })
+        Ok(Self {
+            engine,
+            sandboxed,
+            sandbox,
+            _data: data,
+        })
     }
 
     /// Closes what was opened, the database last.
@@ -83,7 +99,9 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// Where media are kept: a folder in the data folder, unless a bucket is named.
 pub(crate) fn open_blobs(config: &Config) -> anyhow::Result<Blobs> {
     let url = match &config.media_url {
-        Some(text) => text.parse::<MediaUrl>().map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}"))?,
+        Some(text) => text
+            .parse::<MediaUrl>()
+            .map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}"))?,
         None => MediaUrl::Folder(config.data.join("media")),
     };
     Blobs::open(&url).context("the media store could not be opened")
@@ -96,7 +114,11 @@ async fn start_sandbox(config: &Config) -> anyhow::Result<Option<Sandbox>> {
     if !wanted {
         return Ok(None);
     }
-    let pace = if config.sandbox_instant { Pace::Instant } else { Pace::Believable };
+    let pace = if config.sandbox_instant {
+        Pace::Instant
+    } else {
+        Pace::Believable
+    };
     let listen = ([127, 0, 0, 1], 0).into();
     let started = Sandbox::start(SandboxConfig { listen, pace }).await;
     Ok(Some(started.context("the sandbox could not be started")?))
@@ -120,7 +142,9 @@ fn switch_on(config: &Config, played_at: Option<&Url>) -> anyhow::Result<Provide
         };
         providers.insert(match setting {
             ProviderSetting::Fal(fal) => Arc::new(Fal::new(fal, wire.clone())),
-            ProviderSetting::Replicate(replicate) => Arc::new(Replicate::new(replicate, wire.clone())),
+            ProviderSetting::Replicate(replicate) => {
+                Arc::new(Replicate::new(replicate, wire.clone()))
+            }
             ProviderSetting::OpenAi(openai) => Arc::new(OpenAi::new(openai, wire.clone())),
         });
     }

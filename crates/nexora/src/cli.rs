@@ -14,7 +14,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the studio (the default).
-    Serve,
+    Serve {
+        /// Answer requests only, and leave the work to other nodes of the same database.
+        #[arg(long)]
+        web_only: bool,
+    },
     /// Bring the database up to date and stop.
     Migrate,
     /// Check the configuration, the database, the media store and the providers, in words.

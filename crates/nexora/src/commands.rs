@@ -18,8 +18,8 @@ use crate::logging;
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = Config::read()?;
     logging::start(config.log.as_deref())?;
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&config).await,
+    match cli.command.unwrap_or(Command::Serve { web_only: false }) {
+        Command::Serve { web_only } => serve::run(&config, web_only).await,
         Command::Migrate => migrate::run(&config).await,
         Command::Doctor => doctor::run(&config).await,
         Command::Config => Ok(config::run(&config)),

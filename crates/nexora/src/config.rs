@@ -44,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) sign_ups_per_hour: u32,
     pub(crate) unknown_seconds: u64,
+    pub(crate) waiting_max: u32,
     pub(crate) requests_per_minute: u32,
     pub(crate) sandbox_url: Option<Url>,
     pub(crate) sandbox_instant: bool,
@@ -80,10 +81,12 @@ impl Config {
             log: source.get("NEXORA_LOG").map(str::to_owned),
             trusted_proxies: trusted_proxies(&source)?,
             sign_ups_per_hour: parsed(&source, "NEXORA_SIGN_UPS_PER_HOUR", 5)?,
+            waiting_max: parsed(&source, "NEXORA_WAITING_MAX", 100)?,
             unknown_seconds: parsed(&source, "NEXORA_UNKNOWN_SECONDS", 600)?,
             requests_per_minute: parsed(&source, "NEXORA_REQUESTS_PER_MINUTE", 600)?,
             sandbox_url: url(&source, "NEXORA_SANDBOX_URL")?,
-            sandbox_instant: choice(&source, "NEXORA_SANDBOX_PACE", &["believable", "instant"])? == 1,
+            sandbox_instant: choice(&source, "NEXORA_SANDBOX_PACE", &["believable", "instant"])?
+                == 1,
             design_page: stage == Stage::Development,
             providers: provider::settings(&source)?,
             data,
@@ -106,7 +109,9 @@ impl Config {
 
     /// What is known of a provider; `None` if it has no key.
     pub(crate) fn provider(&self, provider: Provider) -> Option<&ProviderSetting> {
-        self.providers.iter().find(|setting| setting.provider() == provider)
+        self.providers
+            .iter()
+            .find(|setting| setting.provider() == provider)
     }
 
     /// The providers without a key.
@@ -122,17 +127,21 @@ impl Config {
 }
 
 fn stage(source: &Source) -> anyhow::Result<Stage> {
-    Ok(match choice(source, "NEXORA_ENV", &["development", "production"])? {
-        0 => Stage::Development,
-        _ => Stage::Production,
-    })
+    Ok(
+        match choice(source, "NEXORA_ENV", &["development", "production"])? {
+            0 => Stage::Development,
+            _ => Stage::Production,
+        },
+    )
 }
 
 fn durability(source: &Source) -> anyhow::Result<Durability> {
-    Ok(match choice(source, "NEXORA_DURABILITY", &["full", "normal"])? {
-        0 => Durability::Full,
-        _ => Durability::Normal,
-    })
+    Ok(
+        match choice(source, "NEXORA_DURABILITY", &["full", "normal"])? {
+            0 => Durability::Full,
+            _ => Durability::Normal,
+        },
+    )
 }
 
 /// The index of the word a variable is set to; the first is the default.
@@ -150,7 +159,9 @@ fn parsed<T: FromStr>(source: &Source, name: &str, standard: T) -> anyhow::Resul
     let Some(text) = source.get(name) else {
         return Ok(standard);
     };
-    text.parse().ok().with_context(|| format!("{name} is set to {text:?}, which cannot be read"))
+    text.parse()
+        .ok()
+        .with_context(|| format!("{name} is set to {text:?}, which cannot be read"))
 }
 
 fn url(source: &Source, name: &str) -> anyhow::Result<Option<Url>> {
@@ -159,7 +170,8 @@ fn url(source: &Source, name: &str) -> anyhow::Result<Option<Url>> {
 }
 
 fn media_url(source: &Source) -> anyhow::Result<Option<String>> {
-    let pair = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| source.get(name).is_some());
+    let pair =
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| source.get(name).is_some());
     if pair[0] != pair[1] {
         bail!(
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together; only one of them is set"
@@ -183,7 +195,10 @@ fn catalog(source: &Source) -> anyhow::Result<Catalog> {
 
 fn trusted_proxies(source: &Source) -> anyhow::Result<Vec<IpAddr>> {
     let text = source.get("NEXORA_TRUSTED_PROXIES").unwrap_or_default();
-    let addresses = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let addresses = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     addresses
         .map(|part| {
             let read = part.parse().ok();
@@ -240,7 +255,11 @@ mod tests {
         let example = include_str!("../../../.env.example");
         for variable in VARIABLES {
             let line = format!("{}=", variable.name);
-            assert!(example.contains(&line), ".env.example lacks {}", variable.name);
+            assert!(
+                example.contains(&line),
+                ".env.example lacks {}",
+                variable.name
+            );
         }
     }
 }

@@ -46,7 +46,9 @@ fn node_name(path: &Path) -> anyhow::Result<String> {
         return Ok(name.trim().to_owned());
     }
     // Any time-ordered random id will do; only its text is used.
-    let name = SessionId::new(SystemClock.now()).to_string().replace("ses_", "node_");
+    let name = SessionId::new(SystemClock.now())
+        .to_string()
+        .replace("ses_", "node_");
     fs::write(&file, &name).context("the data folder cannot be written to")?;
     Ok(name)
 }
@@ -57,7 +59,8 @@ mod tests {
 
     #[test]
     fn a_folder_has_one_studio_and_one_name() {
-        let folder = std::env::temp_dir().join(format!("nexora-data-folder-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("nexora-data-folder-{}", std::process::id()));
         let first = DataFolder::take(&folder).unwrap();
         let said = DataFolder::take(&folder).unwrap_err().to_string();
         assert!(said.contains("another studio"), "{said}");

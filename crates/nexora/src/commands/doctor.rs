@@ -12,7 +12,11 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut findings = Findings::default();
     findings.note(database(config).await);
     findings.note(media(config).await);
-    for finding in providers(config).into_iter().chain(catalog(config)).chain([address(config)]) {
+    for finding in providers(config)
+        .into_iter()
+        .chain(catalog(config))
+        .chain([address(config)])
+    {
         findings.note(finding);
     }
     Ok(findings.close())
@@ -61,9 +65,10 @@ async fn database(config: &Config) -> Finding {
     let pending = store.pending_migrations().await;
     store.close().await;
     match pending {
-        Ok(names) if names.is_empty() => {
-            Finding::Good(format!("the database {} answers and is up to date", config.database))
-        }
+        Ok(names) if names.is_empty() => Finding::Good(format!(
+            "the database {} answers and is up to date",
+            config.database
+        )),
         Ok(names) => Finding::Worth(format!(
             "the database {} answers; {} migrations wait for `nexora migrate` or the next start",
             config.database,
@@ -91,9 +96,9 @@ async fn media(config: &Config) -> Finding {
 fn providers(config: &Config) -> Vec<Finding> {
     let state = |provider: Provider| match (config.provider(provider), config.stage) {
         (Some(_), _) => Finding::Good(format!("{provider} has a key")),
-        (None, Stage::Development) => {
-            Finding::Worth(format!("{provider} has no key and is played by the sandbox"))
-        }
+        (None, Stage::Development) => Finding::Worth(format!(
+            "{provider} has no key and is played by the sandbox"
+        )),
         (None, Stage::Production) => Finding::Worth(format!("{provider} has no key and is off")),
     };
     Provider::ALL.into_iter().map(state).collect()
@@ -103,12 +108,18 @@ fn catalog(config: &Config) -> Vec<Finding> {
     let catalog: &Catalog = &config.catalog;
     let reachable = |model: &&Model| {
         config.stage == Stage::Development
-            || model.routes.iter().any(|route| config.provider(route.provider).is_some())
+            || model
+                .routes
+                .iter()
+                .any(|route| config.provider(route.provider).is_some())
     };
     let (on, off): (Vec<&Model>, Vec<&Model>) = catalog.models().iter().partition(reachable);
     let mut findings = vec![Finding::Good(format!("{} models are on", on.len()))];
     findings.extend(off.into_iter().map(|model| {
-        Finding::Worth(format!("{} is off: none of its providers has a key", model.title))
+        Finding::Worth(format!(
+            "{} is off: none of its providers has a key",
+            model.title
+        ))
     }));
     findings
 }
@@ -118,10 +129,12 @@ fn address(config: &Config) -> Finding {
         (Some(url), Stage::Production) if url.scheme() != "https" => {
             Finding::Wrong(format!("PUBLIC_URL is {url}; sign-in cookies need https"))
         }
-        (None, Stage::Production) => {
-            Finding::Wrong("PUBLIC_URL is not set; links and cookies need it in production".to_owned())
-        }
+        (None, Stage::Production) => Finding::Wrong(
+            "PUBLIC_URL is not set; links and cookies need it in production".to_owned(),
+        ),
         (Some(url), _) => Finding::Good(format!("the studio is reached at {url}")),
-        (None, Stage::Development) => Finding::Good("the studio is reached on this machine".to_owned()),
+        (None, Stage::Development) => {
+            Finding::Good("the studio is reached on this machine".to_owned())
+        }
     }
 }

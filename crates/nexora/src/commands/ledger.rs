@@ -18,12 +18,18 @@ pub(super) async fn run(config: &Config, command: &LedgerCommand) -> anyhow::Res
     for fault in &report.faults {
         say(&format!("{}: {}", fault.member, fault.what));
     }
-    say(&format!("{} members, {} lines", report.members, report.entries));
+    say(&format!(
+        "{} members, {} lines",
+        report.members, report.entries
+    ));
     if report.faults.is_empty() {
         say("The books balance.");
         Ok(ExitCode::SUCCESS)
     } else {
-        say(&format!("The books do not balance: {} faults.", report.faults.len()));
+        say(&format!(
+            "The books do not balance: {} faults.",
+            report.faults.len()
+        ));
         Ok(ExitCode::FAILURE)
     }
 }

@@ -23,9 +23,11 @@ pub(super) async fn run(config: &Config, command: MemberCommand) -> anyhow::Resu
     let outcome = match command {
         MemberCommand::List { search } => list(&store, search).await,
         MemberCommand::Show { member } => show(&store, &member).await,
-        MemberCommand::Grant { member, amount, reason } => {
-            grant(&store, &member, amount, reason).await
-        }
+        MemberCommand::Grant {
+            member,
+            amount,
+            reason,
+        } => grant(&store, &member, amount, reason).await,
         MemberCommand::SetPlan { member, plan } => set_plan(&store, &member, plan).await,
     };
     store.close().await;
@@ -38,7 +40,10 @@ async fn list(store: &Store, search: String) -> anyhow::Result<()> {
         .await
         .map_err(|error: StoreError| error)?;
     for member in &members {
-        say(&format!("{}  {:<6}  {}  {}", member.id, member.plan, member.email, member.display_name));
+        say(&format!(
+            "{}  {:<6}  {}  {}",
+            member.id, member.plan, member.email, member.display_name
+        ));
     }
     say(&format!("{} members", members.len()));
     Ok(())
@@ -57,11 +62,24 @@ async fn show(store: &Store, whom: &str) -> anyhow::Result<()> {
             })
         })
         .await?;
-    say(&format!("{}  {}  {}", member.id, member.email, member.display_name));
-    say(&format!("plan {}, joined {}", member.plan, date(member.created_at)));
-    say(&format!("{} available, {} held", balance.available(), balance.held.amount()));
+    say(&format!(
+        "{}  {}  {}",
+        member.id, member.email, member.display_name
+    ));
+    say(&format!(
+        "plan {}, joined {}",
+        member.plan,
+        date(member.created_at)
+    ));
+    say(&format!(
+        "{} available, {} held",
+        balance.available(),
+        balance.held.amount()
+    ));
     for bucket in buckets {
-        let until = bucket.expires_at.map_or("never expires".to_owned(), |at| format!("until {}", date(at)));
+        let until = bucket.expires_at.map_or("never expires".to_owned(), |at| {
+            format!("until {}", date(at))
+        });
         let (kind, left, of) = (bucket.kind.slug(), bucket.remaining.amount(), bucket.amount);
         say(&format!("  {kind}: {left} of {of}, {until}"));
     }
@@ -85,7 +103,11 @@ async fn grant(store: &Store, whom: &str, amount: i64, reason: String) -> anyhow
         .await;
     match corrected {
         Ok(balance) => {
-            say(&format!("{} now has {} available", member.email, balance.available()));
+            say(&format!(
+                "{} now has {} available",
+                member.email,
+                balance.available()
+            ));
             Ok(())
         }
         Err(HoldError::Insufficient { available }) => {
@@ -129,5 +151,8 @@ async fn find(store: &Store, whom: &str) -> anyhow::Result<Member> {
 
 fn date(at: Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(at.as_ms());
-    moment.map_or_else(|_| "?".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M").to_string())
+    moment.map_or_else(
+        |_| "?".to_owned(),
+        |moment| moment.strftime("%Y-%m-%d %H:%M").to_string(),
+    )
 }

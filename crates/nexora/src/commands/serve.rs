@@ -19,15 +19,20 @@ use crate::say::say;
 /// by themselves when the tasks are told to stop.
 const CLOSE_MAX: Duration = Duration::from_secs(30);
 
-pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &Config, web_only: bool) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let studio = Studio::assemble(config).await?;
-    let listener = TcpListener::bind((config.host, config.port)).await.with_context(|| {
-        format!("port {} on {} is taken; set PORT to another", config.port, config.host)
-    })?;
+    let listener = TcpListener::bind((config.host, config.port))
+        .await
+        .with_context(|| {
+            format!(
+                "port {} on {} is taken; set PORT to another",
+                config.port, config.host
+            )
+        })?;
     let address = listener.local_addr()?;
     let tasks = Tasks::new();
-    start_work(&studio, &tasks);
+    start_work(&studio, &tasks, web_only);
     let router = nexora_web::router(App::new(
         studio.engine.clone(),
         tasks.clone(),
@@ -44,11 +49,13 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start_work(studio: &Studio, tasks: &Tasks) {
+fn start_work(studio: &Studio, tasks: &Tasks, web_only: bool) {
     let worker = Worker::new(studio.engine.clone(), tasks.clone());
     let listener = worker.clone();
-    tasks.spawn(async move { worker.run().await });
     tasks.spawn(async move { listener.listen().await });
+    if !web_only {
+        tasks.spawn(async move { worker.run().await });
+    }
 }
 
 fn web_config(config: &Config, studio: &Studio) -> WebConfig {
@@ -86,14 +93,21 @@ async fn serve(listener: TcpListener, router: axum::Router, tasks: &Tasks) -> an
 
 fn greet(config: &Config, studio: &Studio, address: SocketAddr, took: Duration) {
     say("");
-    say(&format!("  Nexora is open at http://{address}   (ready in {} ms)", took.as_millis()));
+    say(&format!(
+        "  Nexora is open at http://{address}   (ready in {} ms)",
+        took.as_millis()
+    ));
     say("");
     say(&format!("  database   {}", config.database));
     let media = config.media_url.clone();
     let folder = config.data.join("media").display().to_string();
     say(&format!("  media      {}", media.unwrap_or(folder)));
     for provider in Provider::ALL {
-        say(&format!("  {:<10} {}", provider.title(), how_it_runs(config, studio, provider)));
+        say(&format!(
+            "  {:<10} {}",
+            provider.title(),
+            how_it_runs(config, studio, provider)
+        ));
     }
     say("");
     if !studio.sandboxed.is_empty() {

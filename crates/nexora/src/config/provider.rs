@@ -52,7 +52,11 @@ pub(super) fn settings(source: &Source) -> anyhow::Result<Vec<ProviderSetting>> 
 }
 
 fn fal(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
-    let section = section(source, "FAL_KEY", ("FAL_QUEUE_URL", "https://queue.fal.run"))?;
+    let section = section(
+        source,
+        "FAL_KEY",
+        ("FAL_QUEUE_URL", "https://queue.fal.run"),
+    )?;
     let Some((key, queue_url)) = section else {
         return Ok(None);
     };

@@ -69,7 +69,11 @@ impl Source {
             .iter()
             .filter_map(|variable| {
                 let value = self.get(variable.name)?;
-                let shown = if variable.is_secret { "••••••".to_owned() } else { value.to_owned() };
+                let shown = if variable.is_secret {
+                    "••••••".to_owned()
+                } else {
+                    value.to_owned()
+                };
                 let inherited = !self.environment.contains_key(variable.name);
                 let place = if inherited { "file" } else { "environment" };
                 Some((variable.name, shown, place))

@@ -8,11 +8,17 @@ pub(crate) struct Variable {
 }
 
 const fn open(name: &'static str) -> Variable {
-    Variable { name, is_secret: false }
+    Variable {
+        name,
+        is_secret: false,
+    }
 }
 
 const fn secret(name: &'static str) -> Variable {
-    Variable { name, is_secret: true }
+    Variable {
+        name,
+        is_secret: true,
+    }
 }
 
 /// All of them. `.env.example` explains each.
@@ -34,6 +40,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     open("NEXORA_TRUSTED_PROXIES"),
     open("NEXORA_SIGN_UPS_PER_HOUR"),
     open("NEXORA_REQUESTS_PER_MINUTE"),
+    open("NEXORA_WAITING_MAX"),
     open("NEXORA_UNKNOWN_SECONDS"),
     open("NEXORA_SANDBOX_URL"),
     open("NEXORA_SANDBOX_PACE"),
