@@ -46,8 +46,10 @@ use crate::stage::Stage;
 
 /// How long [`Sandbox::stop`] waits for answers under way before it leaves them.
 const STOP_WAIT_MS: u64 = 500;
-/// Largest request body. OpenAI takes pictures below 50 MB.
-const BODY_BYTES_MAX: usize = 64 << 20;
+/// Largest JSON body: room for a picture as a data URI, and small enough to be remembered.
+const BODY_BYTES_MAX: usize = 8 << 20;
+/// Largest upload; `OpenAI` takes pictures below 50 MB.
+const UPLOAD_BYTES_MAX: usize = 64 << 20;
 
 /// How the sandbox listens and how fast it works.
 #[derive(Clone, Copy, Debug)]

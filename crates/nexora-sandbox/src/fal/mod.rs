@@ -14,7 +14,7 @@ mod webhook;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{get, post, put};
@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use self::problem::Problem;
+use crate::UPLOAD_BYTES_MAX;
 use crate::files;
 use crate::queue::Board;
 use crate::script::{Provider, Shut};
@@ -51,7 +52,16 @@ impl Fal {
 
 pub(crate) fn routes() -> Router<Arc<Stage>> {
     let part = "/fal/cdn/files/{id}/{name}/multipart/{upload}/{part}";
+    let uploads = Router::new()
+        .route(
+            "/fal/rest/storage/upload/{id}/{name}",
+            put(storage::receive),
+        )
+        .route("/fal/cdn/files/upload", post(storage::upload))
+        .route(part, put(storage::receive_part).post(storage::join_parts))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
+        .merge(uploads)
         .route(
             "/fal/queue/{*path}",
             post(queue::submit).get(queue::read).put(queue::cancel),
@@ -61,15 +71,9 @@ pub(crate) fn routes() -> Router<Arc<Stage>> {
         .route("/fal/rest/storage/auth/token", post(storage::token))
         .route("/fal/rest/storage/upload/initiate", post(storage::initiate))
         .route(
-            "/fal/rest/storage/upload/{id}/{name}",
-            put(storage::receive),
-        )
-        .route("/fal/cdn/files/upload", post(storage::upload))
-        .route(
             "/fal/cdn/files/upload/multipart",
             post(storage::begin_parts),
         )
-        .route(part, put(storage::receive_part).post(storage::join_parts))
         .route("/fal/cdn/files/{id}/{name}", get(download))
 }
 

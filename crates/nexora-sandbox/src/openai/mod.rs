@@ -8,7 +8,7 @@ mod stream;
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::problem::Problem;
+use crate::UPLOAD_BYTES_MAX;
 use crate::stage::Stage;
 
 /// The models that still answer; everything older was removed in the course of 2026.
@@ -33,7 +34,10 @@ pub(crate) fn routes() -> Router<Arc<Stage>> {
     let v1 = Router::new()
         .route("/models", get(models))
         .route("/images/generations", post(generations::generate))
-        .route("/images/edits", post(edits::edit))
+        .route(
+            "/images/edits",
+            post(edits::edit).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX)),
+        )
         .layer(middleware::from_fn(tag));
     Router::new().nest("/openai/v1", v1)
 }

@@ -10,7 +10,7 @@ mod webhook;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::problem::Problem;
+use crate::UPLOAD_BYTES_MAX;
 use crate::queue::Board;
 use crate::script::Provider;
 use crate::stage::Stage;
@@ -56,7 +57,10 @@ pub(crate) fn routes() -> Router<Arc<Stage>> {
         )
         .route("/predictions/{id}", get(predictions::show))
         .route("/predictions/{id}/cancel", post(predictions::cancel))
-        .route("/files", post(files::upload))
+        .route(
+            "/files",
+            post(files::upload).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX)),
+        )
         .route("/files/{id}", get(files::show).delete(files::remove))
         .route("/webhooks/default/secret", get(webhook::secret));
     Router::new()
