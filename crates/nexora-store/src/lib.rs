@@ -1,1 +1,26 @@
-//! nexora-store
+//! Every SQL statement and every stored byte.
+//!
+//! [`Store`] is one database, embedded or a server; [`Blobs`](blobs::Blobs) is one place for
+//! media. The modules below say what can be read and written, as plain functions over a
+//! [`Tx`]: whoever needs several of them to be one change calls them inside one
+//! [`Store::write`].
+
+#![warn(missing_docs)]
+
+pub mod assets;
+pub mod credits;
+mod db;
+mod dialect;
+mod error;
+pub mod generations;
+pub mod jobs;
+pub mod live;
+mod migrate;
+mod search;
+pub mod sessions;
+pub mod throttle;
+pub mod users;
+
+pub use db::{DatabaseUrl, Durability, InvalidUrl, Lane, Store, StoreConfig, StoreKind, Tx};
+pub use error::StoreError;
+pub use live::{LiveListener, LiveNotice};

@@ -1,1 +1,6 @@
-//! Integration tests.
+//! Every story runs on the embedded engine and on a server.
+
+mod engines;
+mod people;
+
+mod credits;

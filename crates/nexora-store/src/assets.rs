@@ -1,0 +1,107 @@
+//! What generations made: where the bytes are, never the bytes themselves.
+
+use nexora_core::{Asset, AssetId, GenerationId, MediaKind};
+
+use crate::db::{Row, Tx, args, only};
+use crate::dialect::{ASSETS_OF_GENERATIONS, Sql};
+use crate::error::StoreError;
+
+/// Adds an output. [`StoreError::Conflict`] if the generation has one in this place.
+pub async fn insert(tx: &mut Tx<'_>, asset: &Asset) -> Result<(), StoreError> {
+    const INSERT: Sql = Sql::both(
+        "INSERT INTO assets (id, generation_id, user_id, position, kind, content_type, key,
+                             size_bytes, width, height, duration_ms, poster_key, thumbnail_key,
+                             placeholder, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    );
+    let args = args![
+        asset.id,
+        asset.generation,
+        asset.member,
+        asset.position,
+        asset.kind.slug(),
+        &asset.content_type,
+        &asset.key,
+        i64::try_from(asset.size_bytes).map_err(StoreError::corrupt)?,
+        asset.width,
+        asset.height,
+        asset.duration_ms,
+        asset.poster_key.as_deref(),
+        asset.thumbnail_key.as_deref(),
+        asset.placeholder.as_slice(),
+        asset.created_at,
+    ];
+    tx.run(&INSERT, args).await.map(|_| ())
+}
+
+/// What one generation made, in order.
+pub async fn of_generation(
+    tx: &mut Tx<'_>,
+    generation: GenerationId,
+) -> Result<Vec<Asset>, StoreError> {
+    const OF_GENERATION: Sql = Sql::both(
+        "SELECT id, generation_id, user_id, position, kind, content_type, key, size_bytes,
+                width, height, duration_ms, poster_key, thumbnail_key, placeholder, created_at
+         FROM assets WHERE generation_id = $1 ORDER BY position",
+    );
+    tx.all(&OF_GENERATION, args![generation], read).await
+}
+
+/// What several generations made, each generation's in order. One statement for a whole page.
+pub async fn of_generations(
+    tx: &mut Tx<'_>,
+    generations: &[GenerationId],
+) -> Result<Vec<Asset>, StoreError> {
+    if generations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = generations
+        .iter()
+        .map(|id| id.as_uuid().simple().to_string())
+        .collect();
+    // A list is one parameter on both engines only as a JSON text.
+    let ids = serde_json::to_string(&ids).map_err(StoreError::corrupt)?;
+    tx.all(&ASSETS_OF_GENERATIONS, args![ids], read).await
+}
+
+/// The output with this id.
+pub async fn by_id(tx: &mut Tx<'_>, id: AssetId) -> Result<Option<Asset>, StoreError> {
+    const BY_ID: Sql = Sql::both(
+        "SELECT id, generation_id, user_id, position, kind, content_type, key, size_bytes,
+                width, height, duration_ms, poster_key, thumbnail_key, placeholder, created_at
+         FROM assets WHERE id = $1",
+    );
+    tx.first(&BY_ID, args![id], read).await
+}
+
+/// Whether an output of a generation that was not deleted needs the bytes under `key`.
+pub async fn in_use(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
+    const IN_USE: Sql = Sql::both(
+        "SELECT a.position FROM assets a JOIN generations g ON g.id = a.generation_id
+         WHERE (a.key = $1 OR a.poster_key = $1 OR a.thumbnail_key = $1)
+           AND g.deleted_at IS NULL
+         LIMIT 1",
+    );
+    let user = tx.first(&IN_USE, args![key], only::<u32>).await?;
+    Ok(user.is_some())
+}
+
+fn read(row: &mut Row<'_>) -> Result<Asset, StoreError> {
+    Ok(Asset {
+        id: row.next()?,
+        generation: row.next()?,
+        member: row.next()?,
+        position: row.next()?,
+        kind: row.parse(MediaKind::from_slug)?,
+        content_type: row.next()?,
+        key: row.next()?,
+        size_bytes: row.next()?,
+        width: row.next()?,
+        height: row.next()?,
+        duration_ms: row.next()?,
+        poster_key: row.next()?,
+        thumbnail_key: row.next()?,
+        placeholder: row.next()?,
+        created_at: row.next()?,
+    })
+}
