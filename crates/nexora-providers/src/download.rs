@@ -34,9 +34,9 @@ pub struct Downloader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of the body.
-    pub bytes_max: usize,
-    /// Seconds from the first look-up to the last byte.
-    pub seconds_max: u64,
+    pub bytes_max: u64,
+    /// From the first look-up to the last byte.
+    pub time_max: Duration,
 }
 
 /// A fetched output.
@@ -81,14 +81,13 @@ impl Downloader {
 
     /// The whole body at `url`, following at most three redirects, each to a permitted place.
     pub async fn fetch(&self, url: &Url, limits: Limits) -> Result<Fetched, DownloadError> {
-        let time = Duration::from_secs(limits.seconds_max);
         let fetching = self.follow(url, limits.bytes_max);
-        tokio::time::timeout(time, fetching)
+        tokio::time::timeout(limits.time_max, fetching)
             .await
             .unwrap_or(Err(DownloadError::TimedOut))
     }
 
-    async fn follow(&self, url: &Url, bytes_max: usize) -> Result<Fetched, DownloadError> {
+    async fn follow(&self, url: &Url, bytes_max: u64) -> Result<Fetched, DownloadError> {
         let mut place = url.clone();
         for _ in 0..=REDIRECTS_MAX {
             let response = self.look(&place).await?;
@@ -132,7 +131,7 @@ fn next_place(place: &Url, response: &Response) -> Result<Option<Url>, DownloadE
     next.ok_or_else(lost).map(Some)
 }
 
-async fn read(response: Response, bytes_max: usize) -> Result<Fetched, DownloadError> {
+async fn read(response: Response, bytes_max: u64) -> Result<Fetched, DownloadError> {
     let status = response.status();
     match status {
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {

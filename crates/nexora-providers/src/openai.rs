@@ -30,7 +30,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
 /// Pictures take 10 to 120 seconds; their own advice is to wait at least 180.
 const SUBMIT_SECONDS_MAX: u64 = 200;
 /// Four pictures of 8 megapixels, base64 in JSON.
-const PICTURES_BYTES_MAX: usize = 64 * 1024 * 1024;
+const PICTURES_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// `OpenAI`'s image API.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ const IDLE_SECONDS_MAX: u64 = 20;
 /// Queue calls answer in well under a second; a minute is a hung gateway.
 pub(crate) const CALL_SECONDS_MAX: u64 = 60;
 /// The largest JSON any of the queue APIs sends is a few kilobytes of logs.
-pub(crate) const JSON_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub(crate) const JSON_BYTES_MAX: u64 = 2 * 1024 * 1024;
 /// Names our software in the provider's own logs.
 const USER_AGENT: &str = concat!("nexora/", env!("CARGO_PKG_VERSION"));
 /// Carries our own name for the attempt, for a conversation with the provider's support.
@@ -57,7 +57,7 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallLimits {
     pub(crate) seconds_max: u64,
-    pub(crate) bytes_max: usize,
+    pub(crate) bytes_max: u64,
 }
 
 impl CallLimits {
@@ -171,7 +171,7 @@ impl Line {
     async fn exchange(
         &self,
         request: RequestBuilder,
-        bytes_max: usize,
+        bytes_max: u64,
         loss: Loss,
     ) -> Result<Answer, ProviderError> {
         let response = request
@@ -247,16 +247,19 @@ pub(crate) enum Unread {
 /// when it is too much.
 pub(crate) async fn read_at_most(
     mut response: reqwest::Response,
-    bytes_max: usize,
+    bytes_max: u64,
 ) -> Result<Vec<u8>, Unread> {
-    let fits = |length: usize| length <= bytes_max;
-    let announced = response.content_length();
-    if announced.is_some_and(|length| !usize::try_from(length).is_ok_and(fits)) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > bytes_max)
+    {
         return Err(Unread::TooBig);
     }
+    // More than an address space is more than any body.
+    let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(Unread::Cut)? {
-        if !fits(body.len().saturating_add(piece.len())) {
+        if body.len().saturating_add(piece.len()) > bytes_max {
             return Err(Unread::TooBig);
         }
         body.extend_from_slice(&piece);

@@ -1,1 +1,16 @@
-//! Integration tests.
+//! The adapters against the sandbox, and against far sides that behave as no sandbox would.
+
+#[cfg(test)]
+mod download;
+#[cfg(test)]
+mod fal;
+#[cfg(test)]
+mod far_side;
+#[cfg(test)]
+mod openai;
+#[cfg(test)]
+mod replicate;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod wire;

@@ -1,0 +1,169 @@
+//! A sandbox, the adapters pointed at it, and orders to give them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use nexora_core::{Catalog, Order, Provider, Route};
+use nexora_providers::{
+    DownloadError, Downloader, ErrorKind, Fal, FalConfig, Fetched, Limits, MediaProvider, OpenAi,
+    OpenAiConfig, Output, Polled, ProviderError, Replicate, ReplicateConfig, Submission, Submitted,
+    Ticket, Wire,
+};
+use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
+use secrecy::SecretString;
+use url::Url;
+
+/// At the instant pace everything is ready at the first poll, and no fault lasts longer than this.
+const POLLS_MAX: usize = 10;
+pub(crate) const LIMITS: Limits = Limits {
+    bytes_max: 32 << 20,
+    time_max: Duration::from_secs(60),
+};
+
+pub(crate) struct Stage {
+    pub(crate) sandbox: Sandbox,
+    catalog: Catalog,
+}
+
+impl Stage {
+    pub(crate) async fn open() -> Self {
+        let sandbox = Sandbox::start(SandboxConfig {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            pace: Pace::Instant,
+        });
+        Self {
+            sandbox: sandbox.await.unwrap(),
+            catalog: Catalog::built_in().unwrap(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> Url {
+        format!("{}{path}", self.sandbox.base_url())
+            .parse()
+            .unwrap()
+    }
+
+    pub(crate) fn fal(&self) -> Fal {
+        fal_at(self.url("/fal/queue"))
+    }
+
+    pub(crate) fn replicate(&self) -> Replicate {
+        replicate_at(self.url("/replicate"))
+    }
+
+    pub(crate) fn openai(&self) -> OpenAi {
+        openai_at(self.url("/openai/v1"))
+    }
+
+    pub(crate) async fn fetch(&self, output: &Output) -> Result<Fetched, DownloadError> {
+        let downloader = Downloader::new(&[self.url("")]).unwrap();
+        match output {
+            Output::Url { url, .. } => downloader.fetch(url, LIMITS).await,
+            Output::Bytes { .. } => panic!("there is nothing to fetch"),
+        }
+    }
+
+    /// An order for a model, with more wishes than the prompt.
+    pub(crate) fn order(&self, model: &str, prompt: &str, wishes: &[(&str, &str)]) -> Order {
+        let base = [("model", model), ("prompt", prompt)];
+        Order::parse(None, base.iter().chain(wishes).copied(), &self.catalog).unwrap()
+    }
+
+    pub(crate) fn route(&self, model: &str, provider: Provider) -> &Route {
+        let routes = &self.catalog.find(model).unwrap().routes;
+        let mut of_provider = routes.iter().filter(|route| route.provider == provider);
+        of_provider.next().unwrap()
+    }
+
+    pub(crate) async fn submit(
+        &self,
+        provider: &dyn MediaProvider,
+        order: &Order,
+    ) -> Result<Submitted, ProviderError> {
+        let job = self.submission(provider, order);
+        provider.submit(&job).await
+    }
+
+    pub(crate) fn submission<'a>(
+        &'a self,
+        provider: &dyn MediaProvider,
+        order: &'a Order,
+    ) -> Submission<'a> {
+        Submission {
+            order,
+            route: self.route(order.model.as_str(), provider.info().provider),
+            request_id: "gen_0123.1",
+            end_user: "e5f0",
+            webhook: None,
+        }
+    }
+
+    /// What a submit of this prompt goes wrong with.
+    pub(crate) async fn fault(
+        &self,
+        provider: &dyn MediaProvider,
+        model: &str,
+        prompt: &str,
+    ) -> ErrorKind {
+        let order = self.order(model, prompt, &[]);
+        let outcome = self.submit(provider, &order).await;
+        outcome.expect_err(prompt).kind
+    }
+
+    pub(crate) async fn ticket(&self, provider: &dyn MediaProvider, order: &Order) -> Ticket {
+        match self.submit(provider, order).await.unwrap() {
+            Submitted::Accepted(ticket) => ticket,
+            Submitted::Done(_) => panic!("no ticket"),
+        }
+    }
+
+    /// Submits and polls to the end.
+    pub(crate) async fn run(&self, provider: &dyn MediaProvider, order: &Order) -> Polled {
+        let ticket = self.ticket(provider, order).await;
+        finish(provider, &ticket).await
+    }
+}
+
+/// Polls until something else than waiting comes back.
+pub(crate) async fn finish(provider: &dyn MediaProvider, ticket: &Ticket) -> Polled {
+    for _ in 0..POLLS_MAX {
+        match provider.poll(ticket).await {
+            Ok(Polled::Waiting(_)) => {}
+            Ok(end) => return end,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("it did not end");
+}
+
+/// The kinds of error of the first polls, until one is answered.
+pub(crate) async fn troubles(provider: &dyn MediaProvider, ticket: &Ticket) -> Vec<ErrorKind> {
+    let mut kinds = Vec::new();
+    while let Err(error) = provider.poll(ticket).await {
+        kinds.push(error.kind);
+        assert!(kinds.len() < POLLS_MAX, "it does not recover");
+    }
+    kinds
+}
+
+pub(crate) fn outputs(polled: Polled) -> Vec<Output> {
+    match polled {
+        Polled::Done(outputs) => outputs,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn fal_at(queue_url: Url) -> Fal {
+    let key = SecretString::from("kid:sesame-fal");
+    Fal::new(FalConfig { key, queue_url }, Wire::new().unwrap())
+}
+
+pub(crate) fn replicate_at(base_url: Url) -> Replicate {
+    let key = SecretString::from("r8_sesame");
+    Replicate::new(ReplicateConfig { key, base_url }, Wire::new().unwrap())
+}
+
+pub(crate) fn openai_at(base_url: Url) -> OpenAi {
+    let key = SecretString::from("sk-sesame");
+    OpenAi::new(OpenAiConfig { key, base_url }, Wire::new().unwrap())
+}
