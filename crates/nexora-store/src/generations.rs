@@ -122,16 +122,24 @@ pub async fn save(tx: &mut Tx<'_>, generation: &Generation) -> Result<Generation
 pub async fn running_of(tx: &mut Tx<'_>, member: MemberId) -> Result<u32, StoreError> {
     const RUNNING_OF: Sql = Sql::both(
         "SELECT COUNT(*) FROM generations
-         WHERE user_id = $1 AND state IN ('submitting', 'running', 'saving', 'unknown')",
+         WHERE user_id = $1 AND ended_at IS NULL
+           AND state IN ('submitting', 'running', 'saving', 'unknown')",
     );
     count(tx.first(&RUNNING_OF, args![member], only).await?)
 }
 
-/// How many of a member's generations have not ended.
-pub async fn active_of(tx: &mut Tx<'_>, member: MemberId) -> Result<u32, StoreError> {
-    const ACTIVE_OF: Sql =
-        Sql::both("SELECT COUNT(*) FROM generations WHERE user_id = $1 AND ended_at IS NULL");
-    count(tx.first(&ACTIVE_OF, args![member], only).await?)
+/// How many of a member's generations have not ended; counts up to `count_max` only.
+pub async fn active_of(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    count_max: u32,
+) -> Result<u32, StoreError> {
+    const ACTIVE_OF: Sql = Sql::both(
+        "SELECT COUNT(*) FROM (
+             SELECT id FROM generations WHERE user_id = $1 AND ended_at IS NULL LIMIT $2
+         ) AS counted",
+    );
+    count(tx.first(&ACTIVE_OF, args![member, count_max], only).await?)
 }
 
 /// Whether a generation was handed out this ticket already.
@@ -145,7 +153,8 @@ pub async fn has_ticket(tx: &mut Tx<'_>, ticket: &str) -> Result<bool, StoreErro
 pub async fn running_at(tx: &mut Tx<'_>, provider: Provider) -> Result<u32, StoreError> {
     const RUNNING_AT: Sql = Sql::both(
         "SELECT COUNT(*) FROM generations
-         WHERE provider = $1 AND state IN ('submitting', 'running', 'saving', 'unknown')",
+         WHERE provider = $1 AND ended_at IS NULL
+           AND state IN ('submitting', 'running', 'saving', 'unknown')",
     );
     let args = args![provider.slug()];
     count(tx.first(&RUNNING_AT, args, only).await?)
@@ -154,7 +163,10 @@ pub async fn running_at(tx: &mut Tx<'_>, provider: Provider) -> Result<u32, Stor
 /// How many generations wait in our own queue before this one.
 pub async fn queued_before(tx: &mut Tx<'_>, generation: &Generation) -> Result<u32, StoreError> {
     const QUEUED_BEFORE: Sql =
-        Sql::both("SELECT COUNT(*) FROM generations WHERE state = 'queued' AND id < $1");
+        Sql::both(
+            "SELECT COUNT(*) FROM generations
+             WHERE state = 'queued' AND ended_at IS NULL AND id < $1",
+        );
     count(tx.first(&QUEUED_BEFORE, args![generation.id], only).await?)
 }
 

@@ -23,4 +23,5 @@ pub mod users;
 
 pub use db::{DatabaseUrl, Durability, InvalidUrl, Lane, Store, StoreConfig, StoreKind, Tx};
 pub use error::StoreError;
+pub use generations::Listing;
 pub use live::{LiveListener, LiveNotice};
