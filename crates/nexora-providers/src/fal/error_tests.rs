@@ -59,9 +59,12 @@ fn a_refusal_is_found_behind_other_complaints() {
 #[test]
 fn both_headers_can_say_whether_to_try_again() {
     let broken = || answer(500, &complaint("internal_server_error"));
-    let retryable = |answer: Answer| match read(&answer) {
-        Verdict::ModelFailed { retryable, .. } => retryable,
-        other => panic!("{other:?}"),
+    let retryable = |answer: Answer| {
+        let verdict = read(&answer);
+        let Verdict::ModelFailed { retryable, .. } = verdict else {
+            panic!("{verdict:?}");
+        };
+        retryable
     };
     assert!(retryable(broken()));
     assert!(!retryable(broken().with_header("x-fal-retryable", "false")));
@@ -116,10 +119,11 @@ fn a_gateway_is_told_by_its_status() {
         (307, "", ErrorKind::Misconfigured),
     ];
     for (status, body, kind) in table {
-        match read(&answer(status, body)) {
-            Verdict::Gateway(read_kind, _) => assert_eq!(read_kind, kind, "{status} {body}"),
-            other => panic!("{status} {body}: {other:?}"),
-        }
+        let verdict = read(&answer(status, body));
+        let Verdict::Gateway(read_kind, _) = verdict else {
+            panic!("{status} {body}: {verdict:?}");
+        };
+        assert_eq!(read_kind, kind, "{status} {body}");
     }
     assert_eq!(read(&answer(400, early)), Verdict::NotYet);
     assert_eq!(

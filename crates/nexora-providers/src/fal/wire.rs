@@ -117,10 +117,10 @@ mod tests {
     }
 
     fn shown(polled: Polled) -> usize {
-        match polled {
-            Polled::Done(outputs) => outputs.len(),
-            other => panic!("{other:?}"),
-        }
+        let Polled::Done(outputs) = polled else {
+            panic!("{polled:?}");
+        };
+        outputs.len()
     }
 
     #[test]

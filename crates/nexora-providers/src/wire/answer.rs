@@ -118,7 +118,7 @@ mod tests {
         );
         assert_eq!(
             after("retry-after", "999999"),
-            Some(Duration::from_secs(600))
+            Some(Duration::from_mins(10))
         );
         assert_eq!(after("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"), None);
     }

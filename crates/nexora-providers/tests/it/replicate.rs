@@ -157,7 +157,7 @@ async fn a_lost_prediction_is_found_by_its_input() {
     let ticket = find(&stage, &order, submitted_at).await.unwrap();
     let outputs = outputs(finish(&replicate, &ticket).await);
     assert_eq!(outputs.len(), 1);
-    let much_later = submitted_at.plus(Duration::from_secs(3_600));
+    let much_later = submitted_at.plus(Duration::from_hours(1));
     assert_eq!(find(&stage, &order, much_later).await, None);
 }
 

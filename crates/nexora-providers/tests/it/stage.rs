@@ -17,7 +17,7 @@ use url::Url;
 const POLLS_MAX: usize = 10;
 pub(crate) const LIMITS: Limits = Limits {
     bytes_max: 32 << 20,
-    time_max: Duration::from_secs(60),
+    time_max: Duration::from_mins(1),
 };
 
 pub(crate) struct Stage {
@@ -147,10 +147,10 @@ pub(crate) async fn troubles(provider: &dyn MediaProvider, ticket: &Ticket) -> V
 }
 
 pub(crate) fn outputs(polled: Polled) -> Vec<Output> {
-    match polled {
-        Polled::Done(outputs) => outputs,
-        other => panic!("{other:?}"),
-    }
+    let Polled::Done(outputs) = polled else {
+        panic!("{polled:?}");
+    };
+    outputs
 }
 
 pub(crate) fn fal_at(queue_url: Url) -> Fal {
