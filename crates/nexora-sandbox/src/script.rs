@@ -31,7 +31,7 @@
 //! | `[sandbox:download-lost]` | download | drops the connection halfway, for 2 downloads |
 //! | `[sandbox:webhook-lost]` | webhook | none is delivered |
 //! | `[sandbox:webhook-twice]` | webhook | each is delivered twice |
-//! | `[sandbox:webhook-shuffled]` | webhook | Replicate: `completed` comes before `start`; fal: it comes late, after those of younger jobs |
+//! | `[sandbox:webhook-shuffled]` | webhook | Replicate: `completed` comes before `start`; fal: it comes late, after that of the next job |
 //!
 //! `*N` sets how many times a word works for the same prompt (`[sandbox:down*1]`), `@provider`
 //! limits it to one provider (`[sandbox:down@replicate]`, `[sandbox:busy*3@fal]`), so that failing

@@ -118,7 +118,16 @@ fn paint(piece: &Piece) -> Painted {
         Form::Png => studio::still(&piece.wish, StillFormat::Png).into(),
         Form::Jpeg => studio::still(&piece.wish, StillFormat::Jpeg).into(),
         Form::Webp => studio::still(&piece.wish, StillFormat::Webp).into(),
-        Form::Clip(seconds) => studio::clip(&piece.wish, seconds).into(),
+        Form::Clip(seconds) => {
+            let clip = studio::clip(&piece.wish, seconds);
+            tracing::debug!(
+                duration_ms = clip.duration_ms,
+                frames_per_second = clip.frames_per_second,
+                size_bytes = clip.bytes.len(),
+                "painted a clip"
+            );
+            clip.into()
+        }
     }
 }
 
@@ -145,7 +154,10 @@ impl From<Clip> for Painted {
 }
 
 impl Kept {
+    /// The place of a piece, painted or not. Places whose callers have left are cleared away.
     fn cell(&mut self, piece: &Piece) -> Arc<OnceCell<Painted>> {
+        self.pieces
+            .retain(|_, cell| cell.initialized() || Arc::strong_count(cell) > 1);
         Arc::clone(self.pieces.entry(piece.clone()).or_default())
     }
 

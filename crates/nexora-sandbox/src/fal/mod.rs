@@ -20,6 +20,7 @@ use axum::response::Response;
 use axum::routing::{get, post, put};
 use ed25519_dalek::SigningKey;
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::problem::Problem;
@@ -34,6 +35,8 @@ pub(crate) struct Fal {
     jobs: Board,
     key: SigningKey,
     uploads: storage::Uploads,
+    /// Rings when a job's webhooks have gone out: the shuffled ones of older jobs wait for that.
+    overtaken: Arc<Notify>,
 }
 
 impl Fal {
@@ -46,6 +49,7 @@ impl Fal {
             jobs: Board::new(),
             key: SigningKey::from_bytes(&secret),
             uploads: storage::Uploads::new(),
+            overtaken: Arc::new(Notify::new()),
         }
     }
 }

@@ -16,16 +16,14 @@ use sha2::{Digest, Sha256};
 
 use super::models::Model;
 use super::result;
-use crate::Pace;
 use crate::post::{Letter, deliver};
 use crate::queue::{Delivery, Job};
 use crate::stage::Stage;
 
 /// The account all sandbox jobs belong to.
 const USER_ID: &str = "sandbox-user";
-/// How long a shuffled webhook stays behind: long enough for a younger job to overtake it.
+/// A shuffled webhook goes out after the next job's, or after this long when no other comes.
 const LATE_MS: u64 = 6_000;
-const LATE_INSTANT_MS: u64 = 400;
 
 /// Delivers the webhook of this job when it is over.
 pub(super) fn promise(stage: &Arc<Stage>, model: &'static Model, job: Arc<Job>, url: String) {
@@ -34,16 +32,18 @@ pub(super) fn promise(stage: &Arc<Stage>, model: &'static Model, job: Arc<Job>, 
         Delivery::Twice => 2,
         Delivery::Once | Delivery::Shuffled => 1,
     };
-    let late_ms = match (job.fate.delivery, stage.pace) {
-        (Delivery::Shuffled, Pace::Believable) => LATE_MS,
-        (Delivery::Shuffled, Pace::Instant) => LATE_INSTANT_MS,
-        (Delivery::Once | Delivery::Twice | Delivery::Never, _) => 0,
-    };
+    // Listening begins now, so that no younger job can overtake unheard.
+    let overtaken = Arc::clone(&stage.fal.overtaken).notified_owned();
     let waiting = Arc::clone(stage);
     stage.tasks.spawn(async move {
         let stage = waiting;
         job.over(&stage).await;
-        stage.pause(Duration::from_millis(late_ms)).await;
+        if job.fate.delivery == Delivery::Shuffled {
+            tokio::select! {
+                () = overtaken => {}
+                () = stage.pause(Duration::from_millis(LATE_MS)) => {}
+            }
+        }
         let body = Bytes::from(message(model, &job).to_string());
         let sign = |now| sign(&stage, &job.id, &body, now);
         for _ in 0..times {
@@ -54,6 +54,7 @@ pub(super) fn promise(stage: &Arc<Stage>, model: &'static Model, job: Arc<Job>, 
             };
             deliver(&stage, letter).await;
         }
+        stage.fal.overtaken.notify_waiters();
     });
 }
 

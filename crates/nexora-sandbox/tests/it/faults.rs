@@ -192,8 +192,10 @@ async fn slow_jobs_finish_and_stuck_ones_never_do() {
     let stuck = submit(&bench, FAL, "x [sandbox:stuck]").await;
     let slow_url = format!("{}/stream", text(&slow.body, "status_url"));
     let stream = bench.call(Method::GET, &slow_url).send().await.unwrap();
-    let stream = stream.text().await.unwrap();
-    assert!(stream.contains("IN_PROGRESS") && stream.contains("COMPLETED"));
+    stream.text().await.unwrap();
+    let slow = bench.get(&text(&slow.body, "status_url")).await;
+    assert_eq!(slow.body["status"], "COMPLETED");
+    assert_eq!(slow.body["metrics"]["inference_time"], 2.0);
     let stuck = bench.get(&text(&stuck.body, "status_url")).await;
     assert_eq!(stuck.body["status"], "IN_PROGRESS");
 }

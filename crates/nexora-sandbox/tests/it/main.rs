@@ -4,6 +4,7 @@ mod fal;
 mod faults;
 mod inbox;
 mod openai;
+mod paint;
 mod replicate;
 
 use std::net::{Ipv4Addr, SocketAddr};
