@@ -37,6 +37,8 @@ CREATE INDEX IF NOT EXISTS generations_listed ON generations (user_id, id DESC)
 CREATE INDEX IF NOT EXISTS generations_changed ON generations (user_id, updated_at);
 -- Few have not ended: counting them by state, member or provider reads only those.
 CREATE INDEX IF NOT EXISTS generations_active ON generations (state, id) WHERE ended_at IS NULL;
+-- How many a member has waiting or running is asked at every start.
+CREATE INDEX IF NOT EXISTS generations_waiting ON generations (user_id) WHERE ended_at IS NULL;
 
 -- The same request twice is one generation.
 CREATE TABLE IF NOT EXISTS idempotency_keys (

@@ -20,6 +20,7 @@ pub use buckets::{expire, expiring};
 pub use correct::correct;
 pub use grant::grant;
 pub use hold::hold;
+pub(crate) use reads::read_entry;
 pub use reads::{balance, buckets, entries, entries_of, hold_of};
 pub use settle::settle;
 

@@ -162,11 +162,10 @@ pub async fn running_at(tx: &mut Tx<'_>, provider: Provider) -> Result<u32, Stor
 
 /// How many generations wait in our own queue before this one.
 pub async fn queued_before(tx: &mut Tx<'_>, generation: &Generation) -> Result<u32, StoreError> {
-    const QUEUED_BEFORE: Sql =
-        Sql::both(
-            "SELECT COUNT(*) FROM generations
+    const QUEUED_BEFORE: Sql = Sql::both(
+        "SELECT COUNT(*) FROM generations
              WHERE state = 'queued' AND ended_at IS NULL AND id < $1",
-        );
+    );
     count(tx.first(&QUEUED_BEFORE, args![generation.id], only).await?)
 }
 

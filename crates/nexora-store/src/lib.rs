@@ -8,6 +8,8 @@
 #![warn(missing_docs)]
 
 pub mod assets;
+pub mod audit;
+pub mod blobs;
 pub mod credits;
 mod db;
 mod dialect;
@@ -21,6 +23,7 @@ pub mod sessions;
 pub mod throttle;
 pub mod users;
 
+pub use blobs::{BlobError, Blobs, MediaUrl};
 pub use db::{DatabaseUrl, Durability, InvalidUrl, Lane, Store, StoreConfig, StoreKind, Tx};
 pub use error::StoreError;
 pub use generations::Listing;
