@@ -1,12 +1,17 @@
 //! Reads a prompt: words choose scene, palette and hour; what they leave open, a hash decides.
 
+mod words;
+
 use sha2::{Digest, Sha256};
 
 use crate::paint::number::low_bits;
 use crate::paint::{
-    Daytime, Detail, Dice, Foreground, Hero, Outdoors, Palette, PaletteName, Scene, View,
+    Daytime, Detail, Dice, Foreground, Outdoors, Palette, PaletteName, PlanetWish, Scene, View,
 };
 use crate::studio::Wish;
+use words::{
+    COLOURS, Entry, FOREGROUNDS, HEROES, HOURS, PLANETS, SUBJECTS, Subject, WEATHERS, Weather,
+};
 
 /// Words of a prompt that are read; the rest only changes the hash.
 const WORDS_MAX: usize = 200;
@@ -38,27 +43,6 @@ impl Reading {
     }
 }
 
-/// A scene as words name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subject {
-    Cosmos,
-    Lake,
-    Aurora,
-    Dunes,
-    Ocean,
-    Silk,
-    Street,
-    Product,
-    Flame,
-}
-
-/// How much sky a prompt wants to see.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Weather {
-    Clear,
-    Covered,
-}
-
 /// Reads a wish. The same wish always reads the same.
 pub(crate) fn read(wish: &Wish) -> Reading {
     let hash = fingerprint(wish);
@@ -82,8 +66,10 @@ pub(crate) fn read(wish: &Wish) -> Reading {
             Subject::Silk,
         ])
     });
-    let daytime = daytime(&ballot, subject, &mut dice);
-    let named = ballot.winner(&COLOURS);
+    let named = ballot
+        .winner(&COLOURS)
+        .map(|name| in_material(name, subject));
+    let daytime = daytime(&ballot, subject, named, &mut dice);
     let palette = named.unwrap_or_else(|| usual_palette(subject, daytime, &mut dice));
     let reach = if named.is_some() { 7.0 } else { 14.0 };
     let hue_shift = dice.between(-reach, reach);
@@ -131,13 +117,6 @@ struct Ballot<'a> {
     unwanted: &'a [String],
 }
 
-/// A meaning, the words that say it, and the words that hint at it.
-struct Entry<T> {
-    meaning: T,
-    says: &'static str,
-    hints: &'static str,
-}
-
 impl Ballot<'_> {
     /// The meaning with the most votes; at a tie the one mentioned first.
     fn winner<T: Copy>(&self, entries: &[Entry<T>]) -> Option<T> {
@@ -159,35 +138,41 @@ impl Ballot<'_> {
     }
 }
 
-impl<T> Entry<T> {
-    fn votes(&self, words: &[String]) -> i32 {
-        words.iter().map(|word| self.weight(word)).sum()
-    }
-
-    fn weight(&self, word: &str) -> i32 {
-        let is_in = |list: &str| list.split(' ').any(|entry| entry == word);
-        if is_in(self.says) {
-            3
-        } else {
-            i32::from(is_in(self.hints))
-        }
+/// Gold is a light outdoors and a metal indoors.
+fn in_material(name: PaletteName, subject: Subject) -> PaletteName {
+    let is_indoors = matches!(subject, Subject::Silk | Subject::Product | Subject::Flame);
+    if name == PaletteName::Golden && is_indoors {
+        PaletteName::Gilded
+    } else {
+        name
     }
 }
 
-fn daytime(ballot: &Ballot<'_>, subject: Subject, dice: &mut Dice) -> Daytime {
+/// The hour that is named, or one that suits the named colour.
+fn daytime(
+    ballot: &Ballot<'_>,
+    subject: Subject,
+    named: Option<PaletteName>,
+    dice: &mut Dice,
+) -> Daytime {
     use Daytime::{Golden, Night, Noon};
+    const SKY_COLOURS: [PaletteName; 4] = [
+        PaletteName::Teal,
+        PaletteName::Lagoon,
+        PaletteName::Frost,
+        PaletteName::Cyan,
+    ];
     let rolled = dice.pick([Golden, Golden, Golden, Golden, Noon, Noon, Night]);
-    match subject {
-        Subject::Aurora => Night,
-        Subject::Cosmos
-        | Subject::Lake
-        | Subject::Dunes
-        | Subject::Ocean
-        | Subject::Silk
-        | Subject::Street
-        | Subject::Product
-        | Subject::Flame => ballot.winner(&HOURS).unwrap_or(rolled),
+    if subject == Subject::Aurora {
+        return Night;
     }
+    let is_odd_noon = named.is_some_and(|name| !SKY_COLOURS.contains(&name));
+    let rolled = if rolled == Noon && is_odd_noon {
+        Golden
+    } else {
+        rolled
+    };
+    ballot.winner(&HOURS).unwrap_or(rolled)
 }
 
 fn scene(ballot: &Ballot<'_>, subject: Subject, daytime: Daytime, dice: &mut Dice) -> Scene {
@@ -218,7 +203,7 @@ fn scene(ballot: &Ballot<'_>, subject: Subject, daytime: Daytime, dice: &mut Dic
         foreground,
     };
     match subject {
-        Subject::Cosmos => Scene::Cosmos,
+        Subject::Cosmos => Scene::Cosmos(ballot.winner(&PLANETS).unwrap_or(PlanetWish::Rolled)),
         Subject::Lake => Scene::Lake(outdoors),
         Subject::Aurora => Scene::Lake(Outdoors {
             cloudiness: 0.0,
@@ -275,7 +260,7 @@ fn usual_palette(subject: Subject, daytime: Daytime, dice: &mut Dice) -> Palette
         (Subject::Dunes, Daytime::Golden) => dice.pick([P::Golden, P::Sunset, P::Rose, P::Ember]),
         (Subject::Dunes, Daytime::Noon) => dice.pick([P::Teal, P::Golden, P::Rose]),
         (Subject::Lake | Subject::Ocean, Daytime::Golden) => {
-            dice.pick([P::Golden, P::Sunset, P::Teal, P::Rose, P::Violet])
+            dice.pick([P::Golden, P::Sunset, P::Teal, P::Sunset, P::Violet])
         }
         (Subject::Lake | Subject::Ocean, Daytime::Noon) => {
             dice.pick([P::Teal, P::Lagoon, P::Frost, P::Cyan])
@@ -283,197 +268,10 @@ fn usual_palette(subject: Subject, daytime: Daytime, dice: &mut Dice) -> Palette
     }
 }
 
-const SUBJECTS: [Entry<Subject>; 9] = [
-    Entry {
-        meaning: Subject::Cosmos,
-        says: "space galaxy nebula cosmo cosmic planet universe astronaut spaceship spacecraft alien saturn jupiter mar orbit asteroid comet satellite rocket milky constellation interstellar starship supernova eclipse",
-        hints: "star moon void dark infinite heaven starry",
-    },
-    Entry {
-        meaning: Subject::Lake,
-        says: "lake mountain alp valley forest pine spruce river landscape fjord meadow cabin hill peak waterfall glacier wilderness himalaya patagonia norway canada reflection",
-        hints: "snow winter nature tree fox deer wolf bear bird owl animal cat dog horse rabbit castle dragon village garden autumn spring mist fog wood quiet calm ice frost campfire tent hiker",
-    },
-    Entry {
-        meaning: Subject::Aurora,
-        says: "aurora boreali northern polar arctic iceland lapland",
-        hints: "light night sky magnetic",
-    },
-    Entry {
-        meaning: Subject::Dunes,
-        says: "desert dune sand sahara camel canyon egypt oasi nomad wasteland pyramid savanna caravan namibia bedouin arraki",
-        hints: "heat dry dust wind wanderer traveler traveller lonely journey africa arabian lion",
-    },
-    Entry {
-        meaning: Subject::Ocean,
-        says: "ocean sea wave beach coast boat ship sail sailing surf surfer whale dolphin harbour harbor island seaside shore tide atlantic pacific mermaid lighthouse",
-        hints: "water horizon sunset sunrise sky cloud storm sun swim blue dawn dusk fish",
-    },
-    Entry {
-        meaning: Subject::Silk,
-        says: "silk satin fabric cloth abstract liquid fluid gradient wallpaper background texture holographic iridescent chrome marble ink fashion dress portrait flowing",
-        hints: "smooth flow wave soft elegant minimal modern woman man face girl boy people paint oil pattern luxury logo",
-    },
-    Entry {
-        meaning: Subject::Street,
-        says: "city street cyberpunk tokyo skyline urban alley downtown building skyscraper traffic subway metropoli shanghai hong york seoul neon noir",
-        hints: "rain rainy night car robot futuristic future samurai detective taxi club synthwave retro android ninja blade crowd motorcycle",
-    },
-    Entry {
-        meaning: Subject::Product,
-        says: "product bottle perfume fragrance cosmetic watch sneaker shoe studio packaging advert advertising brand commercial podium pedestal jewelry jewellery cup coffee mug jar cream candle headphone sculpture 3d whisky wine skincare lipstick",
-        hints: "still render glass food cake burger drink phone chair lamp toy ring gold clean ceramic isometric",
-    },
-    Entry {
-        meaning: Subject::Flame,
-        says: "fractal flame fire mandala kaleidoscope psychedelic energy spiral phoenix explosion particle electric vortex hypnotic",
-        hints: "magic magical geometric flower floral butterfly dream music soul mind feather spirit sound lightning bloom spark quantum",
-    },
-];
-
-const COLOURS: [Entry<PaletteName>; 14] = [
-    Entry {
-        meaning: PaletteName::Ember,
-        says: "red crimson scarlet ruby fire flame lava ember blood",
-        hints: "hot warm burning autumn volcano mar dragon",
-    },
-    Entry {
-        meaning: PaletteName::Golden,
-        says: "gold golden amber yellow honey orange bronze",
-        hints: "warm sunlight luxury autumn desert wheat",
-    },
-    Entry {
-        meaning: PaletteName::Sunset,
-        says: "sunset dusk twilight coral peach",
-        hints: "romantic evening",
-    },
-    Entry {
-        meaning: PaletteName::Forest,
-        says: "green emerald olive moss jade forest jungle",
-        hints: "spring nature leaf eco matcha",
-    },
-    Entry {
-        meaning: PaletteName::Aurora,
-        says: "aurora boreali northern",
-        hints: "magnetic polar arctic",
-    },
-    Entry {
-        meaning: PaletteName::Cyan,
-        says: "cyan aqua electric azure",
-        hints: "tech digital ice cold",
-    },
-    Entry {
-        meaning: PaletteName::Lagoon,
-        says: "turquoise lagoon tropical blue",
-        hints: "summer holiday paradise reef sapphire",
-    },
-    Entry {
-        meaning: PaletteName::Teal,
-        says: "teal petrol cinematic",
-        hints: "vintage film retro",
-    },
-    Entry {
-        meaning: PaletteName::Violet,
-        says: "purple violet lavender lilac amethyst indigo",
-        hints: "mystic magic dream fantasy",
-    },
-    Entry {
-        meaning: PaletteName::Nebula,
-        says: "nebula magenta supernova",
-        hints: "galaxy cosmic",
-    },
-    Entry {
-        meaning: PaletteName::Rose,
-        says: "pink rose blush pastel blossom sakura",
-        hints: "soft cute romantic beauty sunrise dawn",
-    },
-    Entry {
-        meaning: PaletteName::Frost,
-        says: "white snow snowy winter frost frozen ice icy glacier",
-        hints: "cold clean pure pale",
-    },
-    Entry {
-        meaning: PaletteName::Mono,
-        says: "black monochrome grey gray silver noir chrome minimal",
-        hints: "dark shadow elegant",
-    },
-    Entry {
-        meaning: PaletteName::Neon,
-        says: "neon cyberpunk synthwave vaporwave holographic iridescent",
-        hints: "club night tokyo futuristic",
-    },
-];
-
-const HOURS: [Entry<Daytime>; 3] = [
-    Entry {
-        meaning: Daytime::Night,
-        says: "night midnight moon moonlit moonlight star starry nocturnal milky",
-        hints: "dark evening",
-    },
-    Entry {
-        meaning: Daytime::Noon,
-        says: "noon midday daylight sunny day afternoon",
-        hints: "bright blue summer tropical winter snow",
-    },
-    Entry {
-        meaning: Daytime::Golden,
-        says: "sunset sunrise dawn dusk golden morning twilight",
-        hints: "warm evening orange sun glow hour",
-    },
-];
-
-const WEATHERS: [Entry<Weather>; 2] = [
-    Entry {
-        meaning: Weather::Clear,
-        says: "clear cloudless",
-        hints: "sunny clean minimal",
-    },
-    Entry {
-        meaning: Weather::Covered,
-        says: "cloudy cloud storm stormy overcast dramatic",
-        hints: "rain moody epic",
-    },
-];
-
-const FOREGROUNDS: [Entry<Foreground>; 2] = [
-    Entry {
-        meaning: Foreground::Figure,
-        says: "person figure wanderer traveler traveller hiker woman man monk knight girl boy hero astronaut nomad explorer human people alone lone",
-        hints: "lonely silhouette journey samurai",
-    },
-    Entry {
-        meaning: Foreground::Trees,
-        says: "tree forest pine spruce wood",
-        hints: "nature cabin fox deer wolf bear",
-    },
-];
-
-const HEROES: [Entry<Hero>; 4] = [
-    Entry {
-        meaning: Hero::Bottle,
-        says: "bottle perfume flacon fragrance whisky wine serum gin",
-        hints: "glass drink scent",
-    },
-    Entry {
-        meaning: Hero::Jar,
-        says: "jar cream candle coffee cup mug honey jam skincare tin",
-        hints: "cosmetic food ceramic",
-    },
-    Entry {
-        meaning: Hero::Drop,
-        says: "liquid blob chrome metal drop sculpture melted abstract",
-        hints: "organic art 3d",
-    },
-    Entry {
-        meaning: Hero::Knot,
-        says: "ring jewelry jewellery watch ribbon knot infinity bracelet",
-        hints: "gold silver geometric",
-    },
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::Hero;
 
     fn check(prompt: &str) -> Reading {
         let (prompt, negative) = (prompt.to_owned(), String::new());
@@ -489,8 +287,8 @@ mod tests {
     #[test]
     fn words_choose_the_scene() {
         assert_eq!(
-            check("a spiral galaxy with a ringed planet").scene,
-            Scene::Cosmos
+            check("a galaxy behind a ringed world").scene,
+            Scene::Cosmos(PlanetWish::Ringed)
         );
         assert_eq!(check("rainy neon street in Tokyo").scene, Scene::Street);
         assert!(matches!(check("red fox in snow").scene, Scene::Lake(_)));

@@ -7,7 +7,7 @@ use std::f32::consts::TAU;
 use glam::{Vec2, Vec3, vec2, vec3};
 
 use crate::paint::number::{byte, clamp_index, float, floor, index, signed, unit};
-use crate::paint::{Layers, Rain, View, cell_bits, develop, expose, one_light};
+use crate::paint::{Layers, Painting, Rain, View, cell_bits, develop, expose, one_light};
 
 /// A plate is this much larger than the frame, so that the camera has room to move.
 pub(super) const MARGIN: f32 = 1.09;
@@ -54,14 +54,13 @@ struct Moment {
     middle: Vec2,
     plate_middle: Vec2,
     drift: f32,
-    number: u32,
 }
 
 impl Plate {
     /// Develops layers painted for `view`, which is already larger by the margin.
     pub(super) fn develop(layers: Layers, view: &View, motion: Motion, rain: Option<Rain>) -> Self {
         let plain = layers.plain.glowing();
-        let lit = layers.lit.map(|lit| lit.glowing());
+        let lit = layers.lit.map(Painting::glowing);
         let grade = plain.grade.for_motion();
         let exposure = expose(&lit.as_ref().unwrap_or(&plain).canvas, &grade);
         let rgb = develop(&plain.canvas, &grade, exposure, 0);
@@ -89,7 +88,7 @@ impl Plate {
     /// Fills `rgb` with frame `number` at `phase` (0..1) of the loop.
     pub(super) fn frame(&self, phase: f32, number: u32, width: usize, rgb: &mut [u8]) {
         let height = rgb.len() / 3 / width;
-        let moment = self.moment(phase, number, width, height);
+        let moment = self.moment(phase, width, height);
         for (y, row) in rgb.chunks_exact_mut(width * 3).enumerate() {
             for (x, out) in row.chunks_exact_mut(3).enumerate() {
                 let colour = self.colour(&moment, vec2(float(x), float(y)));
@@ -105,7 +104,7 @@ impl Plate {
         }
     }
 
-    fn moment(&self, phase: f32, number: u32, width: usize, height: usize) -> Moment {
+    fn moment(&self, phase: f32, width: usize, height: usize) -> Moment {
         let (sin, cos) = (TAU * phase).sin_cos();
         let forth = 0.5 - 0.5 * cos;
         let frame = vec2(float(width), float(height));
@@ -116,7 +115,6 @@ impl Plate {
             middle: frame * 0.5,
             plate_middle: vec2(float(self.width), float(self.height)) * 0.5,
             drift: DRIFT * frame.y,
-            number,
         }
     }
 

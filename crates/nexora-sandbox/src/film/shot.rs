@@ -96,7 +96,7 @@ fn motion(scene: Scene, seed: u32) -> Motion {
             zoom: 0.03,
             roll: 0.004 * side,
         },
-        Scene::Cosmos => Motion {
+        Scene::Cosmos(_) => Motion {
             pan: 0.022 * side,
             lift: 0.014,
             zoom: 0.06,

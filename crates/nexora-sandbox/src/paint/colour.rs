@@ -23,7 +23,7 @@ pub(crate) const fn oklch(hue: f32, chroma: f32, lightness: f32) -> Oklch {
 }
 
 impl Oklch {
-    /// Lightness and the two opponent axes of OKLab.
+    /// Lightness and the two opponent axes of `OKLab`.
     pub(crate) fn lab(self) -> Vec3 {
         let (sin, cos) = self.hue.to_radians().sin_cos();
         vec3(self.lightness, self.chroma * cos, self.chroma * sin)
@@ -45,7 +45,7 @@ impl Oklch {
     }
 }
 
-/// OKLab to linear sRGB primaries (Björn Ottosson's matrices, 2020).
+/// `OKLab` to linear sRGB primaries (Björn Ottosson's matrices, 2020).
 pub(crate) fn lab_to_linear(lab: Vec3) -> Vec3 {
     let (lightness, a, b) = (lab.x, lab.y, lab.z);
     let cone = vec3(

@@ -20,7 +20,7 @@ const POINTS_PER_PIXEL: usize = 11;
 /// number of processors.
 const WALKERS: u64 = 2;
 /// Flames tried per picture before the best one is painted.
-const TRIES: u64 = 14;
+const TRIES: u64 = 40;
 /// A flame this good is taken at once.
 const GOOD_SCORE: f32 = 0.30;
 /// The flame's size in picture heights per unit.

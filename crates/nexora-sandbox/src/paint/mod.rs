@@ -26,12 +26,13 @@ use crate::lexicon;
 use crate::studio::Wish;
 use number::{len, size};
 
+pub(crate) use cosmos::PlanetWish;
 pub(crate) use dice::Dice;
 pub(crate) use file::StillImage;
 pub(crate) use grade::{Grade, develop, expose, one_light};
 pub(crate) use land::Foreground;
 pub(crate) use noise::cell_bits;
-pub(crate) use painting::Layers;
+pub(crate) use painting::{Layers, Painting};
 pub(crate) use palette::{Palette, PaletteName};
 pub(crate) use product::Hero;
 pub(crate) use scene::{Outdoors, Scene};

@@ -7,23 +7,26 @@ use super::number::{bits, float_i, floor, unit};
 /// Each layer of a fractal noise takes its own pattern.
 const LAYER_STRIDE: u32 = 131;
 
+/// Both parts of a diagonal direction.
+const D: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
 /// Sixteen directions evenly around the circle.
 const DIRECTIONS: [Vec2; 16] = [
     vec2(1.0, 0.0),
     vec2(0.9239, 0.3827),
-    vec2(0.7071, 0.7071),
+    vec2(D, D),
     vec2(0.3827, 0.9239),
     vec2(0.0, 1.0),
     vec2(-0.3827, 0.9239),
-    vec2(-0.7071, 0.7071),
+    vec2(-D, D),
     vec2(-0.9239, 0.3827),
     vec2(-1.0, 0.0),
     vec2(-0.9239, -0.3827),
-    vec2(-0.7071, -0.7071),
+    vec2(-D, -D),
     vec2(-0.3827, -0.9239),
     vec2(0.0, -1.0),
     vec2(0.3827, -0.9239),
-    vec2(0.7071, -0.7071),
+    vec2(D, -D),
     vec2(0.9239, -0.3827),
 ];
 

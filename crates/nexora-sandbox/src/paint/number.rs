@@ -1,6 +1,7 @@
 //! The only place where the painter changes one kind of number into another.
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "pixels: sizes stay below 4096 and every float is brought into range before it is cut"

@@ -12,7 +12,10 @@ const RAMP_STEPS: usize = 256;
 pub(crate) enum PaletteName {
     Nebula,
     Cyan,
+    /// A sky at the golden hour, with violet shadows.
     Golden,
+    /// The metal.
+    Gilded,
     Ember,
     Aurora,
     Neon,
@@ -70,7 +73,7 @@ impl Palette {
     }
 }
 
-/// Blends neighbouring stops in OKLab, where a blend of two colours looks like a blend.
+/// Blends neighbouring stops in `OKLab`, where a blend of two colours looks like a blend.
 fn ramp(stops: &[Vec3; 5]) -> Vec<Vec3> {
     (0..RAMP_STEPS)
         .map(|step| {
@@ -84,10 +87,11 @@ fn ramp(stops: &[Vec3; 5]) -> Vec<Vec3> {
 
 impl PaletteName {
     /// Every palette, for a prompt that names no colour.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Nebula,
         Self::Cyan,
         Self::Golden,
+        Self::Gilded,
         Self::Ember,
         Self::Aurora,
         Self::Neon,
@@ -108,6 +112,7 @@ impl PaletteName {
             Self::Nebula => [oklch(285.0, 0.08, 0.14), oklch(290.0, 0.15, 0.34), oklch(330.0, 0.19, 0.55), oklch(35.0, 0.16, 0.74), oklch(210.0, 0.13, 0.75), oklch(75.0, 0.08, 0.95)],
             Self::Cyan => [oklch(250.0, 0.05, 0.14), oklch(240.0, 0.09, 0.33), oklch(215.0, 0.12, 0.58), oklch(195.0, 0.13, 0.80), oklch(200.0, 0.14, 0.82), oklch(190.0, 0.04, 0.97)],
             Self::Golden => [oklch(285.0, 0.06, 0.20), oklch(280.0, 0.09, 0.36), oklch(345.0, 0.09, 0.54), oklch(52.0, 0.14, 0.75), oklch(30.0, 0.18, 0.68), oklch(78.0, 0.09, 0.93)],
+            Self::Gilded => [oklch(60.0, 0.03, 0.14), oklch(55.0, 0.08, 0.34), oklch(68.0, 0.12, 0.56), oklch(82.0, 0.14, 0.80), oklch(45.0, 0.14, 0.68), oklch(95.0, 0.06, 0.97)],
             Self::Ember => [oklch(20.0, 0.05, 0.14), oklch(15.0, 0.13, 0.32), oklch(28.0, 0.19, 0.52), oklch(50.0, 0.17, 0.72), oklch(18.0, 0.22, 0.62), oklch(85.0, 0.10, 0.95)],
             Self::Aurora => [oklch(265.0, 0.06, 0.16), oklch(255.0, 0.08, 0.32), oklch(300.0, 0.19, 0.55), oklch(175.0, 0.14, 0.78), oklch(152.0, 0.22, 0.84), oklch(210.0, 0.03, 0.95)],
             Self::Neon => [oklch(280.0, 0.07, 0.15), oklch(275.0, 0.14, 0.34), oklch(295.0, 0.22, 0.52), oklch(345.0, 0.24, 0.68), oklch(200.0, 0.15, 0.82), oklch(90.0, 0.05, 0.95)],

@@ -1,20 +1,21 @@
 //! From what was read in a prompt to the scene that paints it.
 
+use super::cosmos::{self, PlanetWish};
 use super::flame;
 use super::land::{Foreground, Land, LandWish};
 use super::ocean::Sea;
 use super::painting::{Layers, Painting};
 use super::product::{self, Hero};
+use super::silk;
 use super::sky::{Daytime, SkyLights};
 use super::street;
 use super::terrain::Ground;
 use super::view::View;
-use super::{cosmos, silk};
 
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scene {
-    Cosmos,
+    Cosmos(PlanetWish),
     Lake(Outdoors),
     Dunes(Outdoors),
     Ocean(Outdoors),
@@ -48,7 +49,7 @@ impl Scene {
     /// Paints one frame, without glow.
     pub(crate) fn paint(self, view: &View) -> Painting {
         match self {
-            Self::Cosmos => cosmos::paint(view),
+            Self::Cosmos(planet) => cosmos::paint(view, planet),
             Self::Lake(wish) => Land::new(view, wish.land(Ground::Mountains)).paint(view),
             Self::Dunes(wish) => Land::new(view, wish.land(Ground::Dunes)).paint(view),
             Self::Ocean(wish) => {
@@ -64,7 +65,7 @@ impl Scene {
     /// Takes the scene apart for a moving camera; none if it must be painted frame by frame.
     pub(crate) fn layers(self, view: &View) -> Option<Layers> {
         match self {
-            Self::Cosmos => Some(cosmos::layers(view)),
+            Self::Cosmos(planet) => Some(cosmos::layers(view, planet)),
             Self::Lake(wish) => Some(Land::new(view, wish.land(Ground::Mountains)).layers(view)),
             Self::Dunes(wish) => Some(Land::new(view, wish.land(Ground::Dunes)).layers(view)),
             Self::Ocean(wish) => Some(Sea::roll(view, wish.daytime, wish.cloudiness).layers()),

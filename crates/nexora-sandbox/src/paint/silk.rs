@@ -10,7 +10,7 @@ use super::grade::Grade;
 use super::noise::{clamp01, layered, smooth};
 use super::number::{clamp_index, float, signed};
 use super::painting::Painting;
-use super::view::View;
+use super::view::{Detail, View};
 
 /// One point of the cloth.
 #[derive(Clone, Copy, Default)]
@@ -44,12 +44,16 @@ pub(crate) fn paint(view: &View) -> Painting {
     let lay = Lay {
         offset: vec2(dice.between(-40.0, 40.0), dice.between(-40.0, 40.0)),
         turn: Vec2::from_angle(dice.between(0.0, TAU)),
-        drift: view.circle() * 0.10,
+        drift: view.circle() * 0.04,
         stretch: dice.between(0.35, 0.55),
         scale: dice.between(0.85, 1.15) * 0.95,
     };
     let step = view.detail.step();
-    let cloth = weave(view, &lay, step);
+    let woven = weave(view, &lay, step);
+    let cloth = match view.detail {
+        Detail::Full => woven,
+        Detail::Soft => woven.softened(),
+    };
     let shaded = Canvas::shade(cloth.width, cloth.height, |x, y| {
         shade(view, &cloth, signed(x), signed(y))
     });
@@ -110,6 +114,34 @@ impl Cloth {
     #[inline]
     fn at(&self, x: i32, y: i32) -> Thread {
         self.threads[clamp_index(y, self.height) * self.width + clamp_index(x, self.width)]
+    }
+
+    /// Creases finer than the grid would flicker when the cloth moves.
+    fn softened(&self) -> Self {
+        let mut threads = self.threads.clone();
+        threads
+            .par_chunks_mut(self.width)
+            .enumerate()
+            .for_each(|(y, row)| {
+                for (x, thread) in row.iter_mut().enumerate() {
+                    *thread = self.average(signed(x), signed(y));
+                }
+            });
+        Self { threads, ..*self }
+    }
+
+    /// A thread blended with its eight neighbours.
+    fn average(&self, x: i32, y: i32) -> Thread {
+        let mut sum = Thread::default();
+        for (across, across_weight) in [(-1, 0.25), (0, 0.5), (1, 0.25)] {
+            for (down, down_weight) in [(-1, 0.25), (0, 0.5), (1, 0.25)] {
+                let (thread, weight) = (self.at(x + across, y + down), across_weight * down_weight);
+                sum.height += thread.height * weight;
+                sum.sheen += thread.sheen * weight;
+                sum.dye += thread.dye * weight;
+            }
+        }
+        sum
     }
 
     fn normal(&self, x: i32, y: i32) -> Vec3 {

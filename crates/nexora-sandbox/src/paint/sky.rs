@@ -211,7 +211,7 @@ impl Sky {
         let fold = at * vec2(1.15, 0.62) + bend * 0.9 + vec2(0.0, 0.08 * sway.x);
         let ripple = gradient(fold * 2.3 + vec2(sway.y * 0.25, sway.x * 0.2), seed + 44);
         let line = gradient(fold, seed + 43) + 0.32 * ripple;
-        let curtain = (1.0 - (line * 2.9).abs()).max(0.0).powi(2);
+        let curtain = (1.0 - (line * 3.6).abs()).max(0.0).powi(2);
         if curtain <= 0.0 {
             return 0.0;
         }

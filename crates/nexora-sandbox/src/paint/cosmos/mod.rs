@@ -16,6 +16,17 @@ use planet::Planet;
 
 const LARGE_STARS: usize = 14;
 
+/// Whether a planet is in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlanetWish {
+    /// The seed decides.
+    Rolled,
+    Present,
+    /// Present, with a ring.
+    Ringed,
+    Absent,
+}
+
 /// A rolled piece of space.
 struct Cosmos {
     nebula: Nebula,
@@ -25,8 +36,8 @@ struct Cosmos {
 }
 
 /// Paints the scene.
-pub(crate) fn paint(view: &View) -> Painting {
-    let cosmos = Cosmos::roll(view);
+pub(crate) fn paint(view: &View, planet: PlanetWish) -> Painting {
+    let cosmos = Cosmos::roll(view, planet);
     let mut canvas = gas(view, &cosmos.nebula);
     cosmos.add_stars(view, &mut canvas);
     Painting {
@@ -36,8 +47,8 @@ pub(crate) fn paint(view: &View) -> Painting {
 }
 
 /// The scene in layers, for a moving camera: the gas drifts, stars and planet do not.
-pub(crate) fn layers(view: &View) -> Layers {
-    let cosmos = Cosmos::roll(view);
+pub(crate) fn layers(view: &View, planet: PlanetWish) -> Layers {
+    let cosmos = Cosmos::roll(view, planet);
     let mut plain = gas(view, &cosmos.nebula);
     let mut lit = plain.clone();
     cosmos.add_stars(view, &mut lit);
@@ -65,10 +76,10 @@ pub(crate) fn layers(view: &View) -> Layers {
 }
 
 impl Cosmos {
-    fn roll(view: &View) -> Self {
+    fn roll(view: &View, planet: PlanetWish) -> Self {
         let mut dice = view.dice();
         let nebula = Nebula::roll(view, &mut dice);
-        let planet = Planet::roll(view, &mut dice, nebula.core);
+        let planet = Planet::roll(view, &mut dice, nebula.core, planet);
         let large_stars = (0..LARGE_STARS)
             .map(|star| {
                 let at = vec2(

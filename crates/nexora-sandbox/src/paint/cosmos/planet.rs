@@ -2,6 +2,7 @@
 
 use glam::{Vec2, Vec3, vec2, vec3};
 
+use super::PlanetWish;
 use crate::paint::dice::Dice;
 use crate::paint::noise::{clamp01, gradient, layered, ridged, smooth};
 use crate::paint::number::float;
@@ -30,9 +31,15 @@ pub(super) struct Planet {
 }
 
 impl Planet {
-    /// Three skies in four have a planet, opposite the bright `core`.
-    pub(super) fn roll(view: &View, dice: &mut Dice, core: Vec2) -> Option<Self> {
-        let exists = dice.chance(0.75);
+    /// Unless the wish says otherwise, three skies in four have a planet, opposite the bright
+    /// `core`.
+    pub(super) fn roll(view: &View, dice: &mut Dice, core: Vec2, wish: PlanetWish) -> Option<Self> {
+        let rolled = dice.chance(0.75);
+        let exists = match wish {
+            PlanetWish::Rolled => rolled,
+            PlanetWish::Present | PlanetWish::Ringed => true,
+            PlanetWish::Absent => false,
+        };
         let side = if core.x > 0.0 { -1.0 } else { 1.0 };
         let radius = dice.between(0.17, 0.27) * view.aspect().clamp(0.6, 1.0);
         let centre = vec2(
@@ -44,7 +51,7 @@ impl Planet {
         } else {
             Surface::Rock
         };
-        let has_ring = dice.chance(0.7);
+        let has_ring = dice.chance(0.7) || wish == PlanetWish::Ringed;
         let to_light = (core - centre).extend(0.12).normalize();
         let lean = Vec2::from_angle(dice.between(-0.5, 0.5));
         let opening = dice.between(0.22, 0.4);

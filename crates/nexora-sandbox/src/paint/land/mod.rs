@@ -8,6 +8,7 @@ use glam::{Vec3, vec3};
 
 use super::canvas::{Canvas, Coarse};
 use super::grade::Grade;
+use super::noise::smooth;
 use super::number::float;
 use super::painting::{Layers, Painting};
 use super::sky::{Daytime, Sky, SkyLights, SunSide};
@@ -240,5 +241,20 @@ impl<'a> Backdrop<'a> {
             SkyLights::LeftOut => soft,
             SkyLights::Painted => soft + self.sky.lights(self.lens.ray(x, y), soft, self.phase),
         }
+    }
+
+    /// The sky as water shows it: stars are lost, the sun's or moon's light lies on the `wave`s
+    /// as a path.
+    fn mirrored(&self, x: f32, y: f32, wave: f32) -> Vec3 {
+        let soft = self.soft.at(x, y);
+        if self.lights == SkyLights::LeftOut {
+            return soft;
+        }
+        let (ray, sun) = (self.lens.ray(x, y), self.sky.sun);
+        let across = (ray.x / ray.z - sun.x / sun.z) * 26.0;
+        let along = (ray.y / ray.z - sun.y / sun.z) * 8.0;
+        let strength = if self.sky.is_night() { 1.0 } else { 4.5 };
+        let path = (-across * across - along * along).exp() * smooth(-0.35, 0.75, wave);
+        soft + self.sky.sunlight * (path * strength)
     }
 }

@@ -44,12 +44,12 @@ impl<'a> Water<'a> {
         let height = float(shot.height) * 0.012 / (1.0 + distance * 1.6);
         let mirror_y = 2.0 * shot.lens.horizon - down + wave * height * 1.6 - height * 0.6;
         let mirror_x = across + wave * height * 0.4;
-        let mirrored = self.mirrored_light(backdrop, mirror_x, mirror_y);
+        let mirrored = self.mirrored_light(backdrop, mirror_x, mirror_y, wave);
         let grazing = 0.25 + 0.75 * (1.0 - ray.y.abs() * 2.2).max(0.0).powi(3);
         self.depths.lerp(mirrored * 0.88, grazing) + glint(shot.sky, ray, wave)
     }
 
-    fn mirrored_light(&self, backdrop: &Backdrop<'_>, x: f32, y: f32) -> Vec3 {
+    fn mirrored_light(&self, backdrop: &Backdrop<'_>, x: f32, y: f32, wave: f32) -> Vec3 {
         let column = clamp_index(floor(x), self.shot.width);
         let row = clamp_index(floor(y), self.shot.height);
         let pixel = row * self.shot.width + column;
@@ -57,7 +57,7 @@ impl<'a> Water<'a> {
             return self.mirrored.light[pixel];
         }
         backdrop
-            .at(x, y.min(self.shot.lens.horizon))
+            .mirrored(x, y.min(self.shot.lens.horizon), wave)
             .min(Vec3::splat(MIRRORED_LIGHT_MAX))
     }
 

@@ -88,10 +88,13 @@ impl Studio<'_> {
             }
             Material::Ball => body * 0.55 + self.mirrored(hit, bounced) * (mirror + 0.16),
             Material::Gold => body * 0.2 + self.mirrored(hit, bounced) * vec3(0.85, 0.663, 0.3825),
-            Material::Floor if crossing(hit.at, bounced).is_some() => {
-                body.lerp(self.mirrored(hit, bounced), mirror * 0.55 + 0.05)
+            Material::Floor => {
+                let from = hit.at + hit.normal * CLEARANCE;
+                self.trace(from, bounced, MIRROR_STEPS_MAX)
+                    .map_or(body, |seen| {
+                        body.lerp(self.lit(&seen, Care::Mirrored), mirror * 0.55 + 0.05)
+                    })
             }
-            Material::Floor => body,
             Material::Pedestal | Material::Arch => body + self.lamps(bounced) * (mirror * 0.12),
         }
     }

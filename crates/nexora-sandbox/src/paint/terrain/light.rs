@@ -3,6 +3,7 @@
 use glam::{Vec2, Vec3, vec2, vec3};
 use rayon::prelude::*;
 
+use super::shape::smoothed;
 use super::{CELL, CELLS, Ground, cell, place};
 use crate::paint::noise::{clamp01, layered, smooth};
 use crate::paint::number::{float, index};
@@ -41,7 +42,11 @@ pub(super) fn colours(
                 };
             }
         });
-    colours
+    match ground {
+        Ground::Mountains => colours,
+        // Crests run across the cells and would show as beads.
+        Ground::Dunes => smoothed(&smoothed(&colours)),
+    }
 }
 
 /// What the light needs to know of a cell.

@@ -1,5 +1,7 @@
 //! Heights: eroded mountains around a valley, or dunes with sharp crests.
 
+use std::ops::{Add, Mul};
+
 use glam::{Vec2, vec2};
 use rayon::prelude::*;
 
@@ -8,7 +10,7 @@ use crate::paint::noise::{eroded, gradient, smooth};
 use crate::paint::number::float;
 
 /// Rounds of smoothing that remove saw teeth from dune crests.
-const SMOOTHING_ROUNDS: usize = 3;
+const SMOOTHING_ROUNDS: usize = 5;
 
 /// The height of every cell.
 pub(super) fn heights(ground: Ground, seed: u32) -> Vec<f32> {
@@ -67,10 +69,13 @@ fn dune(at: Vec2, seed: u32) -> f32 {
     body * rise + 0.012 * gradient(wind * 6.0, seed + 2) + 0.02
 }
 
-fn smoothed(rough: &[f32]) -> Vec<f32> {
-    let mut heights = vec![0.0; CELLS * CELLS];
-    heights
-        .par_chunks_mut(CELLS)
+/// A map with every cell blended with its eight neighbours.
+pub(super) fn smoothed<T>(rough: &[T]) -> Vec<T>
+where
+    T: Copy + Default + Send + Sync + Add<Output = T> + Mul<f32, Output = T>,
+{
+    let mut map = vec![T::default(); CELLS * CELLS];
+    map.par_chunks_mut(CELLS)
         .enumerate()
         .for_each(|(row, line)| {
             for (column, out) in line.iter_mut().enumerate() {
@@ -82,5 +87,5 @@ fn smoothed(rough: &[f32]) -> Vec<f32> {
                 *out = at(column, row) * 0.36 + sides * 0.11 + corners * 0.05;
             }
         });
-    heights
+    map
 }
