@@ -209,15 +209,8 @@ pub(crate) async fn welcome(
 ) -> Result<(), StoreError> {
     let source = format!("starter:{member}");
     let note = "Welcome to Nexora";
-    credits::grant(
-        tx,
-        member,
-        GrantKind::Starter,
-        Credits::STARTER,
-        (None, &source, note),
-        now,
-    )
-    .await?;
+    let kind = GrantKind::Starter;
+    credits::grant(tx, member, kind, Credits::STARTER, None, &source, note, now).await?;
     Ok(())
 }
 

@@ -41,7 +41,6 @@ pub use tasks::Tasks;
 pub use worker::Worker;
 
 /// What an engine is made of.
-#[derive(Debug)]
 pub struct Parts {
     /// The database.
     pub store: Store,
@@ -63,10 +62,9 @@ pub struct Parts {
 }
 
 /// The use cases. Cheap to clone; all clones are the same engine.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     parts: Parts,
     live: Live,
@@ -82,6 +80,14 @@ struct Inner {
 const HASHING_MAX: usize = 2;
 /// How many outputs are decoded at the same time.
 const IMAGING_MAX: usize = 1;
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("node", &self.0.parts.node)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Engine {
     /// Puts the parts together.

@@ -20,7 +20,8 @@ pub struct Settings {
     /// hour).
     pub saving_max: Duration,
     /// How many generations one member may have waiting or running; more is a mistake or abuse.
-    pub waiting_max: u32,
+    /// `None` in a studio whose members are all trusted.
+    pub waiting_max: Option<u32>,
     /// How many accounts may be opened from one address in an hour: each brings free credits.
     pub sign_ups_per_hour: u32,
     /// How many pieces of work one node does at the same time. They mostly wait for the network.
@@ -40,7 +41,7 @@ impl Settings {
             picture_run_max: Duration::from_secs(300),
             clip_run_max: Duration::from_secs(1_800),
             saving_max: Duration::from_secs(600),
-            waiting_max: 100,
+            waiting_max: Some(100),
             sign_ups_per_hour: 5,
             in_flight_max: 64,
             drain_max: Duration::from_secs(25),

@@ -229,7 +229,7 @@ struct Intent {
     tier: Tier,
     key: Option<String>,
     fingerprint: String,
-    waiting_max: u32,
+    waiting_max: Option<u32>,
     node: String,
 }
 
@@ -241,10 +241,7 @@ impl Intent {
             return Ok(earlier);
         }
         self.check_plan(tx).await?;
-        if generations::active_of(tx, owner).await? >= self.waiting_max {
-            let waiting_max = self.waiting_max;
-            return Err(StartError::TooManyWaiting { waiting_max });
-        }
+        self.check_waiting(tx).await?;
         let need = generation.quote.credits;
         let balance = credits::hold(tx, owner, id, need, &self.title, now)
             .await
@@ -288,6 +285,17 @@ impl Intent {
             Some(_) => Err(StartError::KeyReused),
             None => Err(StoreError::Contended.into()),
         }
+    }
+
+    async fn check_waiting(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
+        let Some(waiting_max) = self.waiting_max else {
+            return Ok(());
+        };
+        let owner = self.generation.member;
+        if generations::active_of(tx, owner, waiting_max).await? >= waiting_max {
+            return Err(StartError::TooManyWaiting { waiting_max });
+        }
+        Ok(())
     }
 
     async fn check_plan(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {

@@ -103,6 +103,7 @@ impl Worker {
         if places == 0 {
             return Ok(Vec::new());
         }
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
         let now = self.engine.now();
         let owner = self.engine.0.parts.node.clone();
         let until = now.plus(self.engine.settings().lease);

@@ -8,7 +8,7 @@ use nexora_core::{Clock, Provider, SystemClock};
 use nexora_engine::{Engine, Parts, Settings};
 use nexora_providers::{Downloader, Fal, OpenAi, Providers, Replicate, Wire};
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
-use nexora_store::{Blobs, MediaUrl, Store, StoreConfig};
+use nexora_store::{Blobs, Store, StoreConfig};
 use url::Url;
 
 use crate::config::{Config, ProviderSetting, Stage};
@@ -57,7 +57,7 @@ impl Studio {
             clock: Arc::new(SystemClock) as Arc<dyn Clock>,
             settings: Settings {
                 unknown_for: Duration::from_secs(config.unknown_seconds),
-                waiting_max: config.waiting_max,
+                waiting_max: Some(config.waiting_max).filter(|most| *most > 0),
                 sign_ups_per_hour: config.sign_ups_per_hour,
                 ..Settings::standard()
             },
@@ -98,13 +98,7 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Store> {
 
 /// Where media are kept: a folder in the data folder, unless a bucket is named.
 pub(crate) fn open_blobs(config: &Config) -> anyhow::Result<Blobs> {
-    let url = match &config.media_url {
-        Some(text) => text
-            .parse::<MediaUrl>()
-            .map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}"))?,
-        None => MediaUrl::Folder(config.data.join("media")),
-    };
-    Blobs::open(&url).context("the media store could not be opened")
+    Blobs::open(&config.media).context("the media store could not be opened")
 }
 
 async fn start_sandbox(config: &Config) -> anyhow::Result<Option<Sandbox>> {

@@ -6,12 +6,12 @@ mod source;
 mod variables;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use nexora_core::{Catalog, Provider};
-use nexora_store::{DatabaseUrl, Durability};
+use nexora_store::{DatabaseUrl, Durability, MediaUrl};
 use url::Url;
 
 pub(crate) use provider::ProviderSetting;
@@ -28,7 +28,6 @@ pub(crate) enum Stage {
 }
 
 /// Everything the studio is told.
-#[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) stage: Stage,
     pub(crate) host: IpAddr,
@@ -38,7 +37,7 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseUrl,
     pub(crate) durability: Durability,
     pub(crate) connections_max: usize,
-    pub(crate) media_url: Option<String>,
+    pub(crate) media: MediaUrl,
     pub(crate) catalog: Catalog,
     pub(crate) log: Option<String>,
     pub(crate) trusted_proxies: Vec<IpAddr>,
@@ -51,6 +50,13 @@ pub(crate) struct Config {
     pub(crate) design_page: bool,
     providers: Vec<ProviderSetting>,
     source: Source,
+}
+
+impl std::fmt::Debug for Config {
+    /// What `nexora config` shows: no secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.shown()).finish()
+    }
 }
 
 impl Config {
@@ -76,7 +82,7 @@ impl Config {
             database,
             durability: durability(&source)?,
             connections_max: parsed(&source, "NEXORA_DATABASE_CONNECTIONS", 16)?,
-            media_url: media_url(&source)?,
+            media: media(&source, &data)?,
             catalog: catalog(&source)?,
             log: source.get("NEXORA_LOG").map(str::to_owned),
             trusted_proxies: trusted_proxies(&source)?,
@@ -169,19 +175,12 @@ fn url(source: &Source, name: &str) -> anyhow::Result<Option<Url>> {
     source.get(name).map(read).transpose()
 }
 
-fn media_url(source: &Source) -> anyhow::Result<Option<String>> {
-    let pair =
-        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| source.get(name).is_some());
-    if pair[0] != pair[1] {
-        bail!(
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together; only one of them is set"
-        );
+fn media(source: &Source, data: &Path) -> anyhow::Result<MediaUrl> {
+    match source.get("MEDIA_URL") {
+        // The text may hold a secret: it is not repeated.
+        Some(url) => url.parse().map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}")),
+        None => Ok(MediaUrl::Folder(data.join("media"))),
     }
-    let media = source.get("MEDIA_URL").map(str::to_owned);
-    if media.as_deref().is_some_and(|url| url.starts_with("s3:")) && !pair[0] {
-        bail!("MEDIA_URL names a bucket; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are missing");
-    }
-    Ok(media)
 }
 
 fn catalog(source: &Source) -> anyhow::Result<Catalog> {
@@ -234,8 +233,7 @@ mod tests {
         assert!(complaint(&[("NEXORA_ENV", "prod")]).contains("development, production"));
         assert!(complaint(&[("FAL_KEY", "no-colon")]).contains("FAL_KEY"));
         assert!(complaint(&[("FAL_QUEUE_URL", "http://x")]).contains("FAL_KEY"));
-        assert!(complaint(&[("AWS_ACCESS_KEY_ID", "x")]).contains("AWS_SECRET_ACCESS_KEY"));
-        assert!(complaint(&[("MEDIA_URL", "s3://b")]).contains("AWS_ACCESS_KEY_ID"));
+        assert!(complaint(&[("MEDIA_URL", "s3://bucket")]).contains("KEY_ID:SECRET@bucket"));
         assert!(complaint(&[("NEXORA_TRUSTED_PROXIES", "10.0.0.0/8")]).contains("10.0.0.0/8"));
         assert!(complaint(&[("NEXORA_CATALOG", "/nowhere.toml")]).contains("/nowhere.toml"));
     }

@@ -99,9 +99,10 @@ impl Engine {
 
     async fn note(&self, key: String, window: Duration) -> Result<(), EngineError> {
         let now = self.now();
+        let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
         self.store()
             .write(Lane::Any, move |tx| {
-                Box::pin(async move { throttle::record(tx, &key, now, window).await })
+                Box::pin(async move { throttle::record(tx, &key, now, window_ms).await })
             })
             .await
             .map_err(|error: StoreError| EngineError::from(error))

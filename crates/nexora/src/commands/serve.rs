@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use nexora_core::Provider;
 use nexora_engine::{Tasks, Worker};
+use nexora_store::MediaUrl;
 use nexora_web::{App, WebConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -99,9 +100,7 @@ fn greet(config: &Config, studio: &Studio, address: SocketAddr, took: Duration) 
     ));
     say("");
     say(&format!("  database   {}", config.database));
-    let media = config.media_url.clone();
-    let folder = config.data.join("media").display().to_string();
-    say(&format!("  media      {}", media.unwrap_or(folder)));
+    say(&format!("  media      {}", place(&config.media)));
     for provider in Provider::ALL {
         say(&format!(
             "  {:<10} {}",
@@ -124,5 +123,13 @@ fn how_it_runs(config: &Config, studio: &Studio, provider: Provider) -> &'static
         (false, true, _) => "played by the sandbox",
         (false, false, Stage::Production) => "off (no key)",
         (false, false, Stage::Development) => "off",
+    }
+}
+
+/// A folder's path, or a bucket without its keys.
+fn place(media: &MediaUrl) -> String {
+    match media {
+        MediaUrl::Folder(folder) => folder.display().to_string(),
+        MediaUrl::Bucket(bucket) => format!("{bucket:?}"),
     }
 }

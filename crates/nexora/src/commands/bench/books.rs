@@ -146,7 +146,7 @@ fn engine(store: Store) -> anyhow::Result<Engine> {
         catalog: Catalog::built_in()?,
         clock: Arc::new(SystemClock),
         settings: Settings {
-            waiting_max: u32::MAX,
+            waiting_max: None,
             ..Settings::standard()
         },
         node: "bench".to_owned(),

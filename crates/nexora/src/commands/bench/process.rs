@@ -28,7 +28,7 @@ impl Served {
             .env("PORT", "0")
             .env("NEXORA_DATA", folder)
             .env("NEXORA_REQUESTS_PER_MINUTE", "100000000")
-            .env("NEXORA_WAITING_MAX", "100000000")
+            .env("NEXORA_WAITING_MAX", "0")
             .env("NEXORA_LOG", "error")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
