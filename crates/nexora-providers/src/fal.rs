@@ -119,7 +119,7 @@ impl Fal {
         } else {
             after_result(&answer)
         };
-        match (&report.error, polled) {
+        match (report.trouble(), polled) {
             (None, polled) => polled,
             (
                 Some(_),

@@ -205,6 +205,8 @@ impl Line {
 
     fn lost(&self, error: reqwest::Error, loss: Loss) -> ProviderError {
         let kind = match loss {
+            // Our own request could not even be written down: an address that is none.
+            _ if error.is_builder() => ErrorKind::Misconfigured,
             Loss::Ambiguous if error.is_connect() => ErrorKind::Down,
             Loss::Ambiguous => ErrorKind::Ambiguous,
             Loss::Harmless => ErrorKind::Down,

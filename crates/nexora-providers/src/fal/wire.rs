@@ -31,7 +31,7 @@ pub(super) struct Report {
     #[serde(default, deserialize_with = "lenient")]
     logs: Option<Vec<LogLine>>,
     #[serde(default, deserialize_with = "lenient")]
-    pub(super) error: Option<String>,
+    error: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) error_type: Option<String>,
 }
@@ -43,6 +43,11 @@ struct LogLine {
 }
 
 impl Report {
+    /// What went wrong, if it says so.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.error.as_deref().filter(|words| !words.is_empty())
+    }
+
     /// The last log lines, oldest first.
     pub(super) fn log(&self) -> String {
         let lines = self.logs.as_deref().unwrap_or_default();

@@ -37,6 +37,24 @@ async fn a_closed_door_proves_that_nothing_was_sent() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_fails_proves_that_nothing_was_sent() {
+    let far_side = FarSide::saying(&["", "", ""]);
+    let mut url = far_side.url("");
+    url.set_scheme("https").unwrap();
+    for error in submit_at(&url).await {
+        assert_eq!(error.kind, ErrorKind::Down, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_our_own_mistake() {
+    let url = "ftp://127.0.0.1/".parse().unwrap();
+    for error in submit_at(&url).await {
+        assert_eq!(error.kind, ErrorKind::Misconfigured, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn hanging_up_after_the_request_proves_nothing() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"request_id\":";
     for answer in ["", half] {
