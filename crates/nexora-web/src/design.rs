@@ -1,5 +1,6 @@
 //! `/design`: every component in every sample state.
 
+mod pages;
 mod stock;
 
 use maud::{Markup, html};
@@ -8,6 +9,7 @@ use crate::components::sample::Sample;
 use crate::components::{
     Here, balance, card, composer, fields, icon, ledger, navbar, picker, quote, shell, sidebar,
 };
+pub use pages::pages;
 pub use stock::{Stock, stock};
 
 /// Every component with its samples.

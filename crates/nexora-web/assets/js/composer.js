@@ -1,1 +1,100 @@
-// composer
+/** Remix: the wish of a card goes into the composer of this page, if there is one to fill. */
+on("click", "[data-remix]", (source, event) => {
+  const form = one("form#composer:not([data-full])");
+  if (!form || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const { remix, remixModel, remixRatio = "" } = source.dataset;
+  const prompt = one("#prompt", form);
+  prompt.value = remix;
+  const model = all("input[name=model]:not(:disabled)", form).find((it) => it.value === remixModel);
+  if (model) model.checked = true;
+  offerRatios(form, remixRatio);
+  form.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  prompt.focus({ preventScroll: true });
+  prompt.setSelectionRange(remix.length, remix.length);
+});
+
+/** Only the shapes of the chosen model can be chosen. @param {HTMLFormElement} form */
+function offerRatios(form, wanted) {
+  const select = one("select[name=aspect_ratio]", form);
+  const taken = one("input[name=model]:checked", form)?.dataset.ratios?.split(" ");
+  if (!select || !taken) return;
+  for (const option of select.options) {
+    option.hidden = option.disabled = option.value !== "" && !taken.includes(option.value);
+  }
+  if (wanted !== undefined) select.value = wanted;
+  if (select.selectedOptions[0]?.disabled !== false) select.value = "";
+}
+
+on("change", "#composer:not([data-full]) input[name=model]", (radio) => offerRatios(radio.form));
+const quick = one("form#composer:not([data-full])");
+if (quick) offerRatios(quick);
+
+/** A menu closes on a choice made with the pointer, on Escape, and on a click elsewhere. */
+on("click", ".picker .option", (option, event) => {
+  if (event.detail > 0) option.closest("details").open = false;
+});
+document.addEventListener("click", (event) => {
+  for (const menu of all("details.picker[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && one("details.picker[open]");
+  if (!menu) return;
+  menu.open = false;
+  one("summary", menu).focus();
+});
+
+/** Ctrl or Cmd with Enter sends; Enter on a model does not. */
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("form[data-keys=submit]");
+  if (!form || event.key !== "Enter") return;
+  const inText = event.target.matches("textarea");
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    const button = all("button.go:not(:disabled)", form).find((it) => it.checkVisibility());
+    if (button) form.requestSubmit(button);
+  } else if (!inText && event.target.matches("input")) {
+    event.preventDefault();
+  }
+});
+
+/** The full composer shows another model's settings without losing a word that was written. */
+on("change", "#composer[data-full] input[name=model]", async (radio) => {
+  const kept = { prompt: "", negative_prompt: "" };
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(radio.form)) {
+    if (name in kept) kept[name] = value;
+    else if (name !== "key" && value !== "") query.set(name, value);
+  }
+  const address = "/generate?" + query;
+  await htmx.ajax("GET", address, {
+    source: radio.form,
+    target: "#composer",
+    select: "#composer",
+    swap: "outerHTML",
+  });
+  history.replaceState(history.state, "", address);
+  for (const [name, value] of Object.entries(kept)) {
+    const field = one(`#composer [name=${name}]`);
+    if (field) field.value = value;
+  }
+  one("#composer .models-face")?.focus();
+});
+
+/** A link away from a composer takes what was written with it. */
+const KEPT_CHARS_MAX = 1500;
+on("click", "a[data-keep]", (link) => {
+  const name = link.dataset.keep;
+  const words = one(`#composer [name=${name}]`)?.value ?? "";
+  if (!words || words.length > KEPT_CHARS_MAX) return;
+  const address = new URL(link.href);
+  address.searchParams.set(name, words);
+  link.href = address.href;
+});
+
+/** Filters work the moment they are changed. */
+on("change", "form[data-live] :is(select, input[type=checkbox])", (field) => {
+  field.form.requestSubmit();
+});

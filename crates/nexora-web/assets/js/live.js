@@ -1,1 +1,52 @@
-// live
+/**
+ * The live line: one `GET /live` per page, held by htmx's SSE extension on `#live`.
+ *
+ *  - A message without an event name is a card:
+ *    `data: <hx-partial hx-target="#gen_…" hx-swap="outerHTML"><nx-card …></hx-partial>`.
+ *    The extension swaps it in by itself.
+ *  - `event: credits`, `data: {"available":7,"held":8}`
+ *  - `event: toast`,   `data: {"kind":"ok|err|info","text":"…","href":"/g/…"}`
+ *  - `event: refresh`: something was missed; the page is loaded again.
+ */
+const live = one("#live");
+
+/** @param {string} name @param {(body: any) => void} act */
+function hear(name, act) {
+  live?.addEventListener(name, ({ detail }) => {
+    try {
+      act(detail?.data ? JSON.parse(detail.data) : {});
+    } catch {
+      // A line that cannot be read is skipped; the next one may be fine.
+    }
+  });
+}
+
+hear("credits", ({ available, held }) => credits()?.sync(available, held));
+hear("toast", ({ kind, text, href }) => toast(text, kind, href));
+hear("refresh", () => {
+  // Never under the hands of somebody who writes.
+  if (!document.activeElement?.matches("textarea, input")) location.reload();
+});
+
+/** A card for a page that does not show it is dropped instead of complained about. */
+live?.addEventListener("htmx:sse:before:message", (event) => {
+  const { data, event: name } = event.detail.message;
+  const target = !name && /hx-target="#(gen_[0-9a-f]+)"/.exec(data)?.[1];
+  if (target && !document.getElementById(target)) event.preventDefault();
+});
+
+/** A card that changed its state shows its words for a moment; an awaited one brings its page. */
+const NEW_MS = 6000;
+new MutationObserver((changes) => {
+  const cards = (nodes) => [...nodes].filter((node) => node instanceof NxCard);
+  const before = new Map();
+  for (const card of changes.flatMap((change) => cards(change.removedNodes))) {
+    before.set(card.id, card.dataset.state);
+  }
+  for (const card of changes.flatMap((change) => cards(change.addedNodes))) {
+    if (card.closest("[data-awaits]") && "ended" in card.dataset) return location.reload();
+    if (before.get(card.id) === card.dataset.state) continue;
+    card.dataset.new = "";
+    setTimeout(() => delete card.dataset.new, NEW_MS);
+  }
+}).observe(document.body, { childList: true, subtree: true });

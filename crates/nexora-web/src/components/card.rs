@@ -12,7 +12,7 @@ use crate::design::stock;
 pub fn card(run: &Run<'_>) -> Markup {
     let generation = run.generation;
     html! {
-        nx-card.card id=(generation.id) data-state=(generation.state.slug()) class=(shape(run))
+        nx-card.card.(shape(run)) id=(generation.id) data-state=(generation.state.slug())
             data-ended[!run.is_pending()] {
             @match (&generation.state, run.assets.first()) {
                 (GenerationState::Ready, Some(asset)) => (ready(run, asset)),
@@ -105,11 +105,11 @@ fn plain(run: &Run<'_>) -> Markup {
                 span.card-clock { (moment::ago(generation.updated_at, run.now)) }
             }
             div.card-foot {
+                p.card-prompt { (generation.order.prompt) }
                 @if let Some(sentence) = run.state_sentence() { p.card-line { (sentence) } }
                 @if let GenerationState::Unknown { until } = &generation.state {
                     p.card-line { "Held until " (moment::full(*until)) ", then returned." }
                 }
-                p.card-prompt { (generation.order.prompt) }
                 p.card-meta { (run.model_title()) " · " (money(run)) }
                 @if !run.is_pending() {
                     div.card-row {

@@ -103,7 +103,7 @@ fn shapes(view: &FieldsView<'_>, ratios: &[AspectRatio]) -> Markup {
                     label.choice.shape {
                         input type="radio" name="aspect_ratio" value=(ratio)
                             checked[ratio.to_string() == chosen];
-                        span.shape-box class=(shape_class(*ratio)) aria-hidden="true" {}
+                        span.shape-box.(shape_class(*ratio)) aria-hidden="true" {}
                         span { (ratio) }
                     }
                 }

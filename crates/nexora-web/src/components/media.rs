@@ -82,7 +82,7 @@ pub fn stage(asset: &Asset, alt: &str) -> Markup {
         .as_ref()
         .map(|_| format!("{source}/poster"));
     html! {
-        div.stage class=(ratio_class(asset.width, asset.height)) {
+        div.stage.(ratio_class(asset.width, asset.height)) {
             (placeholder(asset))
             @match asset.kind {
                 MediaKind::Image => {

@@ -16,7 +16,7 @@ use crate::components::ledger::Line;
 use crate::components::{BalanceView, Here, Run, Shell, Shop};
 
 /// When every sample page is drawn: 23 November 2026, 16:05 UTC.
-pub const NOW: Timestamp = Timestamp::from_ms(1_795_449_900_000);
+pub(super) const NOW: Timestamp = Timestamp::from_ms(1_795_449_900_000);
 
 /// A `ThumbHash` of a sunset over water.
 const PLACEHOLDER: [u8; 25] = [
@@ -131,7 +131,7 @@ impl Stock {
 }
 
 /// The sample id with this number.
-pub fn id<I: std::str::FromStr + Prefixed>(number: u64) -> I {
+pub(super) fn id<I: std::str::FromStr + Prefixed>(number: u64) -> I {
     let text = format!("{}_0193{number:028x}", I::NAME);
     text.parse()
         .ok()
@@ -139,7 +139,7 @@ pub fn id<I: std::str::FromStr + Prefixed>(number: u64) -> I {
 }
 
 /// An id that can be made up for a sample.
-pub trait Prefixed {
+pub(super) trait Prefixed {
     /// What its text begins with.
     const NAME: &'static str;
 }
@@ -153,7 +153,7 @@ macro_rules! prefixed {
 prefixed!(MemberId, GenerationId, AssetId, GrantId, SessionId);
 
 /// `minutes` before the samples are drawn.
-pub fn ago(minutes: i64) -> Timestamp {
+pub(super) fn ago(minutes: i64) -> Timestamp {
     Timestamp::from_ms(NOW.as_ms() - minutes * 60_000)
 }
 

@@ -74,7 +74,7 @@ fn wall() -> Markup {
 fn work(art: &Art, n: usize) -> Markup {
     let loading = if n < EAGER_WORKS { "eager" } else { "lazy" };
     html! {
-        nx-card.card data-state="ready" class=(ratio_class(art.width, art.height)) {
+        nx-card.card.(ratio_class(art.width, art.height)) data-state="ready" {
             figure.card-media {
                 img.shot src=(art.still) alt=(art.prompt) width=(art.width) height=(art.height)
                     loading=(loading) decoding="async" fetchpriority=[(n == 0).then_some("high")];
