@@ -1,0 +1,33 @@
+//! The API. JSON and HTML forms reach the same calls: what was sent decides how it is read, and
+//! who asks decides how it is answered.
+
+mod credits;
+mod generate;
+mod library;
+mod models;
+mod shapes;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::App;
+
+/// Every route under `/api`.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/models", get(models::list))
+        .route("/api/credits", get(credits::credits))
+        .route("/api/quote", post(generate::quote))
+        .route("/api/image/generate", post(generate::image))
+        .route("/api/video/generate", post(generate::video))
+        .route("/api/generations", get(library::list))
+        .route(
+            "/api/generations/{id}",
+            get(library::one).delete(library::delete),
+        )
+        .route("/api/generations/{id}/receipt", get(library::receipt))
+        .route("/api/generations/{id}/cancel", post(library::cancel))
+        .route("/api/generations/{id}/retry", post(generate::retry))
+        .route("/api/generations/{id}/favourite", post(library::favourite))
+        .route("/api/generations/{id}/delete", post(library::delete))
+}

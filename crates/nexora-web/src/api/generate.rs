@@ -1,0 +1,169 @@
+//! Ordering: `POST /api/image/generate`, `/api/video/generate`, `…/retry`, and asking what it
+//! would cost.
+
+mod answers;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use nexora_core::{FieldError, GenerationId, MediaKind, Order};
+use nexora_engine::{Offer, StartKey};
+use serde_json::json;
+
+use crate::asker::{self, Asker};
+use crate::body::{At, Texts};
+use crate::client::Wants;
+use crate::components::Draft;
+use crate::components::quote::{QuoteView, quote as quote_fragment};
+use crate::pages::Bench;
+use crate::problem::Problem;
+use crate::session::Member;
+use crate::state::App;
+
+/// The header in which programs send what forms send as `key`.
+const KEY_HEADER: &str = "idempotency-key";
+
+pub(super) async fn image(
+    State(app): State<App>,
+    member: Member,
+    asker: Asker,
+    texts: Texts,
+) -> Result<Response, Problem> {
+    generate(app, member, asker, texts, MediaKind::Image).await
+}
+
+pub(super) async fn video(
+    State(app): State<App>,
+    member: Member,
+    asker: Asker,
+    texts: Texts,
+) -> Result<Response, Problem> {
+    generate(app, member, asker, texts, MediaKind::Video).await
+}
+
+async fn generate(
+    app: App,
+    member: Member,
+    asker: Asker,
+    mut texts: Texts,
+    kind: MediaKind,
+) -> Result<Response, Problem> {
+    let key = key_of(&asker.headers, &mut texts)?;
+    match Order::parse(Some(kind), texts.pairs(), app.catalog()) {
+        Ok(order) => answers::start(&app, &member, &asker, order, key).await,
+        Err(errors) => sent_back(&app, member, &asker, &texts, kind, errors).await,
+    }
+}
+
+/// Orders the same again, as a new generation.
+pub(super) async fn retry(
+    State(app): State<App>,
+    member: Member,
+    asker: Asker,
+    At(id): At<GenerationId>,
+    mut texts: Texts,
+) -> Result<Response, Problem> {
+    let key = key_of(&asker.headers, &mut texts)?;
+    let run = app.engine().run(member.id(), id).await?;
+    let run = run.ok_or_else(Problem::no_such_run)?;
+    answers::start(&app, &member, &asker, run.generation.order, key).await
+}
+
+/// What an order would cost. A prompt that is not written yet costs nothing to add.
+pub(super) async fn quote(
+    State(app): State<App>,
+    member: Member,
+    asker: Asker,
+    mut texts: Texts,
+) -> Result<Response, Problem> {
+    texts.take("key");
+    let draft = Draft::read(texts.pairs());
+    match asker.wants {
+        Wants::Fragment => quote_as_fragment(&app, &member, &draft).await,
+        Wants::Page => {
+            let kind = MediaKind::Image;
+            let bench = Bench::load(&app, member, draft, kind).await?;
+            Ok(bench.answer(&app, StatusCode::OK))
+        }
+        Wants::Json => quote_as_json(&app, &member, &texts).await,
+    }
+}
+
+async fn quote_as_fragment(app: &App, member: &Member, draft: &Draft) -> Result<Response, Problem> {
+    let Some(model) = app.catalog().find(draft.text("model")) else {
+        return Err(Problem::invalid_field("model", "Choose a model."));
+    };
+    let price = draft.quote(app.catalog());
+    let balance = app.engine().balance(member.id()).await?;
+    let markup = quote_fragment(&QuoteView {
+        model,
+        standing: app.shop(member.account.plan).standing(model),
+        price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
+        available: balance.available(),
+    });
+    Ok(markup.into_response())
+}
+
+async fn quote_as_json(app: &App, member: &Member, texts: &Texts) -> Result<Response, Problem> {
+    let has_prompt = texts
+        .pairs()
+        .any(|(name, text)| name == "prompt" && !text.trim().is_empty());
+    let unwritten = (!has_prompt).then_some(("prompt", "…"));
+    let written = texts
+        .pairs()
+        .filter(|(name, _)| has_prompt || *name != "prompt");
+    let order = Order::parse(None, written.chain(unwritten), app.catalog());
+    let order = order.map_err(Problem::invalid)?;
+    let offer: Offer = app.engine().offer(&member.account, &order).await?;
+    let body = json!({
+        "model": order.model,
+        "credits": offer.quote.credits,
+        "count": offer.quote.count,
+        "available": offer.available,
+        "missing": offer.missing(),
+        "needs_plan": offer.needs.map(|plan| plan.slug()),
+    });
+    Ok(asker::json(StatusCode::OK, &body))
+}
+
+/// The composer again, with what was wrong.
+async fn sent_back(
+    app: &App,
+    member: Member,
+    asker: &Asker,
+    texts: &Texts,
+    kind: MediaKind,
+    errors: Vec<FieldError>,
+) -> Result<Response, Problem> {
+    if asker.wants == Wants::Json {
+        return Err(Problem::invalid(errors));
+    }
+    let sentence = Problem::invalid(errors.clone()).detail().to_owned();
+    let draft = Draft::read(texts.pairs());
+    let bench = Bench::load(app, member, draft, kind)
+        .await?
+        .with_errors(errors);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    if asker.wants == Wants::Fragment {
+        let fragment = (status, bench.fragment(app)).into_response();
+        return Ok(asker::with_toast(fragment, &sentence));
+    }
+    Ok(bench.answer(app, status))
+}
+
+/// The key a form carries as a field and a program as a header. A form without one (it was kept
+/// from before keys existed, or written by hand) is started all the same.
+fn key_of(headers: &HeaderMap, texts: &mut Texts) -> Result<Option<StartKey>, Problem> {
+    let wrong = || {
+        let rule = "A key is 1 to 100 visible ASCII characters, for example a UUID.";
+        Problem::invalid_field("key", rule)
+    };
+    let header = headers.get(KEY_HEADER);
+    let field = texts.take("key");
+    let text = match header {
+        Some(value) => Some(value.to_str().map_err(|_| wrong())?.to_owned()),
+        None => field.filter(|text| !text.is_empty()),
+    };
+    text.map(|text| StartKey::parse(&text).ok_or_else(wrong))
+        .transpose()
+}

@@ -1,0 +1,63 @@
+//! `GET /api/models`: what can be ordered, with what, and for how much.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use nexora_core::{Model, Plan};
+use serde_json::{Value, json};
+
+use crate::asker;
+use crate::components::Standing;
+use crate::problem::Problem;
+use crate::session::Visitor;
+use crate::state::App;
+
+/// Prices are no secret: strangers see the list as somebody on the free plan does.
+pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let plan = visitor.0.map_or(Plan::Free, |member| member.account.plan);
+    let shop = app.shop(plan);
+    let models: Vec<Value> = app
+        .catalog()
+        .models()
+        .iter()
+        .map(|model| shape(model, shop.standing(model)))
+        .collect();
+    Ok(asker::json(StatusCode::OK, &json!({ "items": models })))
+}
+
+fn shape(model: &Model, standing: Standing) -> Value {
+    let params = &model.params;
+    json!({
+        "id": model.id,
+        "title": model.title,
+        "maker": model.maker,
+        "kind": model.kind,
+        "tier": model.tier,
+        "plan": model.tier.cheapest_plan().slug(),
+        "is_unlocked": !matches!(standing, Standing::NeedsPlan(_)),
+        "is_available": standing != Standing::Off,
+        "summary": model.summary,
+        "licence": model.licence,
+        "note": model.note,
+        "wait_seconds": [model.wait_seconds.0, model.wait_seconds.1],
+        "price": {
+            "credits": model.price.credits,
+            "per_seconds": model.price.per_seconds,
+            "resolution_percent": model.price.resolution_percent,
+        },
+        "parameters": {
+            "prompt_chars_max": params.prompt_chars_max,
+            "negative_prompt": params.negative_prompt,
+            "aspect_ratio": params.aspect_ratios,
+            "resolution": params.resolutions,
+            "duration": params.seconds,
+            "seed_max": params.seed_max,
+            "count_max": params.count_max,
+        },
+        "routes": model.routes.iter().map(|route| json!({
+            "provider": route.provider.slug(),
+            "model": route.upstream,
+        })).collect::<Vec<_>>(),
+        "generate": format!("/api/{}/generate", model.kind.slug()),
+    })
+}

@@ -1,0 +1,103 @@
+//! A notice that waits for the next page. The cookie names one of a few sentences; it cannot carry
+//! words of its own, so nobody can put words into our mouth.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
+
+use crate::components::{Notice, NoticeKind};
+use crate::session;
+
+const NAME: &str = "nexora-flash";
+/// A notice that is not shown within this time has lost its meaning.
+const LIFE: Duration = Duration::from_secs(30);
+
+/// What the next page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flash {
+    Started,
+    AlreadyStarted,
+    Cancelled,
+    Deleted,
+    NameSaved,
+    PasswordChanged,
+    SessionEnded,
+    OthersEnded,
+    Welcome,
+    SignedOut,
+}
+
+impl Flash {
+    const ALL: [Self; 10] = [
+        Self::Started,
+        Self::AlreadyStarted,
+        Self::Cancelled,
+        Self::Deleted,
+        Self::NameSaved,
+        Self::PasswordChanged,
+        Self::SessionEnded,
+        Self::OthersEnded,
+        Self::Welcome,
+        Self::SignedOut,
+    ];
+
+    const fn slug(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::AlreadyStarted => "already-started",
+            Self::Cancelled => "cancelled",
+            Self::Deleted => "deleted",
+            Self::NameSaved => "name-saved",
+            Self::PasswordChanged => "password-changed",
+            Self::SessionEnded => "session-ended",
+            Self::OthersEnded => "others-ended",
+            Self::Welcome => "welcome",
+            Self::SignedOut => "signed-out",
+        }
+    }
+
+    /// The sentence.
+    pub(crate) fn notice(self) -> Notice {
+        let (kind, text) = match self {
+            Self::Started => (
+                NoticeKind::Ok,
+                "On its way. The credits are held until it is done.",
+            ),
+            Self::AlreadyStarted => (NoticeKind::Info, "This was ordered already; it runs once."),
+            Self::Cancelled => (
+                NoticeKind::Info,
+                "Asked to stop. What is not made is not charged.",
+            ),
+            Self::Deleted => (NoticeKind::Ok, "Deleted. Its lines in your ledger stay."),
+            Self::NameSaved => (NoticeKind::Ok, "Your name was saved."),
+            Self::PasswordChanged => (
+                NoticeKind::Ok,
+                "Your password was changed. All other browsers were signed out.",
+            ),
+            Self::SessionEnded => (NoticeKind::Ok, "That browser was signed out."),
+            Self::OthersEnded => (NoticeKind::Ok, "All other browsers were signed out."),
+            Self::Welcome => (
+                NoticeKind::Ok,
+                "Welcome. 15 credits are yours to begin with.",
+            ),
+            Self::SignedOut => (NoticeKind::Info, "You are signed out."),
+        };
+        Notice::new(kind, text)
+    }
+
+    /// The notice that waits, if one does.
+    pub(crate) fn waiting(headers: &HeaderMap) -> Option<Self> {
+        let slug = session::read(headers, NAME)?;
+        Self::ALL.into_iter().find(|flash| flash.slug() == slug)
+    }
+
+    /// Leaves it for the next page.
+    pub(crate) fn cookie(self, secure: bool) -> Option<HeaderValue> {
+        session::written(NAME, self.slug(), LIFE, secure)
+    }
+
+    /// It was shown.
+    pub(crate) fn shown(secure: bool) -> Option<HeaderValue> {
+        session::cleared(NAME, secure)
+    }
+}

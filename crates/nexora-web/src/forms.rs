@@ -1,0 +1,42 @@
+//! Forms that are pages' own: signing in and out, and the profile.
+
+mod profile;
+mod sessions;
+mod sign_in;
+mod sign_up;
+
+use axum::Router;
+use axum::http::header::SET_COOKIE;
+use axum::response::Response;
+use axum::routing::post;
+use nexora_engine::SignedIn;
+
+use crate::asker::see_other;
+use crate::flash::Flash;
+use crate::session;
+use crate::state::App;
+
+/// Every form's address.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-up", post(sign_up::sign_up))
+        .route("/sign-out", post(sessions::sign_out))
+        .route("/profile/name", post(profile::rename))
+        .route("/profile/password", post(profile::change_password))
+        .route("/profile/sessions/{id}/revoke", post(sessions::revoke))
+        .route(
+            "/profile/sessions/revoke-others",
+            post(sessions::revoke_others),
+        )
+}
+
+/// On to `path` with a fresh session.
+fn inside(app: &App, signed_in: &SignedIn, path: &str, flash: Option<Flash>) -> Response {
+    let mut response = see_other(app, path, flash);
+    let secure = app.config().is_https();
+    if let Some(cookie) = session::signed_in(&signed_in.token, signed_in.life, secure) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,235 @@
+//! One stream: waits for changes, reads what they changed, and says it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::Event;
+use futures_util::{Stream, StreamExt, stream};
+use nexora_core::{GenerationId, GenerationState, Timestamp};
+use nexora_engine::{Change, LiveStream, Run};
+use serde_json::json;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
+
+use super::places::Place;
+use crate::components::card::live_card;
+use crate::pages;
+use crate::problem::Problem;
+use crate::session::Member;
+use crate::state::App;
+
+/// Changes that come this close together are told together: a start is two (the run, the
+/// balance), a burst of starts is many.
+const TOGETHER: Duration = Duration::from_millis(40);
+/// Cards told at once; a page that missed more looks at everything afresh.
+const CARDS_MAX: u32 = 100;
+/// Moments on two machines differ, and the last change told may have been written before one
+/// that was not: on coming back a little is told twice. A card told twice is the same card.
+const OVERLAP: Duration = Duration::from_secs(2);
+/// How often it is checked that the session still lives: signing out ends its streams.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// Ends remembered as told. A run ends once; this is about a favourite marked right after.
+const TOLD_MAX: usize = 256;
+
+/// One open stream.
+pub(super) struct Line {
+    app: App,
+    member: Member,
+    changes: LiveStream,
+    /// What was told last; what happened after it is news.
+    since: Timestamp,
+    is_back: bool,
+    /// The id of the next message: the latest change told.
+    told_until: i64,
+    told: VecDeque<GenerationId>,
+    check: tokio::time::Interval,
+    is_fresh: bool,
+    _place: Place,
+}
+
+/// What happened, put together.
+#[derive(Debug, Default)]
+struct News {
+    runs: BTreeSet<GenerationId>,
+    everything: bool,
+}
+
+type Messages = Vec<Event>;
+
+impl Line {
+    /// Opens a stream. Changes are watched from here on, before anything is read.
+    pub(super) fn open(app: App, member: Member, place: Place, seen: Option<Timestamp>) -> Self {
+        let now = app.engine().now();
+        // Whoever was away for longer than the page can show looks afresh anyway.
+        let since = seen.filter(|seen| *seen <= now).unwrap_or(now);
+        let mut check = interval_at(Instant::now() + CHECK_EVERY, CHECK_EVERY);
+        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            changes: app.engine().live().subscribe(member.id()),
+            app,
+            member,
+            since,
+            is_back: seen.is_some(),
+            told_until: since.as_ms(),
+            told: VecDeque::new(),
+            check,
+            is_fresh: true,
+            _place: place,
+        }
+    }
+
+    /// What the stream says, until the studio stops or the session ends.
+    pub(super) fn messages(self) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+        stream::unfold(self, |mut line| async move {
+            let messages = line.next().await?;
+            Some((stream::iter(messages.into_iter().map(Ok)), line))
+        })
+        .flatten()
+    }
+
+    async fn next(&mut self) -> Option<Messages> {
+        if std::mem::take(&mut self.is_fresh) {
+            return Some(self.greet().await);
+        }
+        loop {
+            let stopping = self.app.clone();
+            let first = tokio::select! {
+                change = self.changes.next() => change?,
+                () = stopping.tasks().stopping() => return None,
+                _ = self.check.tick() => {
+                    if self.session_has_ended().await {
+                        return None;
+                    }
+                    continue;
+                }
+            };
+            let news = self.gather(first).await;
+            return Some(self.tell(news).await.unwrap_or_else(|problem| {
+                tracing::debug!("a live page is told to look afresh: {}", problem.detail());
+                vec![refresh()]
+            }));
+        }
+    }
+
+    async fn session_has_ended(&self) -> bool {
+        // If the database is away, the next check will tell.
+        let found = self.app.engine().authenticate(&self.member.token).await;
+        found.is_ok_and(|found| found.is_none())
+    }
+
+    /// The balance, and for a page that comes back what it missed.
+    async fn greet(&mut self) -> Messages {
+        let mut messages = Vec::new();
+        if self.is_back {
+            match self.missed().await {
+                Ok(missed) => messages.extend(missed),
+                Err(_) => messages.push(refresh()),
+            }
+        }
+        messages.extend(self.credits().await.ok());
+        messages
+    }
+
+    async fn missed(&mut self) -> Result<Messages, Problem> {
+        let since = self.since.minus(OVERLAP);
+        let engine = self.app.engine().clone();
+        let limit = CARDS_MAX + 1;
+        let mut runs = engine.changed_since(self.member.id(), since, limit).await?;
+        if runs.len() > usize::try_from(CARDS_MAX).unwrap_or(usize::MAX) {
+            self.told_until = engine.now().as_ms();
+            return Ok(vec![refresh()]);
+        }
+        runs.sort_by_key(|run| run.generation.updated_at);
+        Ok(runs.iter().flat_map(|run| self.card(run)).collect())
+    }
+
+    async fn gather(&mut self, first: Change) -> News {
+        let mut news = News::default();
+        news.add(first);
+        let end = Instant::now() + TOGETHER;
+        while let Ok(Some(change)) = timeout_at(end, self.changes.next()).await {
+            news.add(change);
+        }
+        news
+    }
+
+    async fn tell(&mut self, news: News) -> Result<Messages, Problem> {
+        let mut messages = Vec::new();
+        if news.everything {
+            messages.push(refresh());
+        } else {
+            for id in news.runs {
+                let run = self.app.engine().run(self.member.id(), id).await?;
+                // One that is not there any more was deleted: the page is told separately.
+                if let Some(run) = run {
+                    messages.extend(self.card(&run));
+                }
+            }
+        }
+        messages.push(self.credits().await?);
+        Ok(messages)
+    }
+
+    /// The card, and a word when the run has just ended.
+    fn card(&mut self, run: &Run) -> Messages {
+        let it = &run.generation;
+        self.told_until = self.told_until.max(it.updated_at.as_ms());
+        let markup = live_card(&pages::view(&self.app, run, self.app.engine().now()));
+        let card = Event::default()
+            .id(self.told_until.to_string())
+            .data(markup.into_string());
+        let ended_lately = it.ended_at.is_some_and(|ended| ended > self.since);
+        if !ended_lately || self.told.contains(&it.id) {
+            return vec![card];
+        }
+        if self.told.len() >= TOLD_MAX {
+            self.told.pop_front();
+        }
+        self.told.push_back(it.id);
+        std::iter::once(card).chain(ending(run)).collect()
+    }
+
+    async fn credits(&self) -> Result<Event, Problem> {
+        let balance = self.app.engine().balance(self.member.id()).await?;
+        let body = json!({ "available": balance.available(), "held": balance.held });
+        Ok(Event::default().event("credits").data(body.to_string()))
+    }
+}
+
+impl News {
+    fn add(&mut self, change: Change) {
+        match change {
+            Change::Generation(id) => {
+                self.runs.insert(id);
+            }
+            Change::Credits => {}
+            Change::Everything => self.everything = true,
+        }
+        let cards_max = usize::try_from(CARDS_MAX).unwrap_or(usize::MAX);
+        self.everything |= self.runs.len() > cards_max;
+    }
+}
+
+fn refresh() -> Event {
+    Event::default().event("refresh").data("{}")
+}
+
+/// The word for how a run ended; none for one its owner stopped.
+fn ending(run: &Run) -> Option<Event> {
+    let it = &run.generation;
+    let noun = it.order.kind.noun();
+    let (kind, text) = match &it.state {
+        GenerationState::Ready => ("ok", format!("Your {noun} is ready.")),
+        GenerationState::Failed(failure) => ("err", failure.sentence()),
+        GenerationState::Refused(refusal) => ("err", refusal.sentence()),
+        GenerationState::Cancelled
+        | GenerationState::Queued
+        | GenerationState::Submitting
+        | GenerationState::Running
+        | GenerationState::Saving
+        | GenerationState::Unknown { .. } => return None,
+    };
+    let href = format!("/g/{}", it.id);
+    let body = json!({ "kind": kind, "text": text, "href": href });
+    Some(Event::default().event("toast").data(body.to_string()))
+}

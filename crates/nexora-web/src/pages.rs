@@ -1,0 +1,58 @@
+//! The pages: each loads what its view needs and calls the view.
+
+mod browser;
+mod doors;
+mod frame;
+mod generate;
+mod history;
+mod library;
+mod profile;
+mod public;
+mod studio;
+
+use axum::Router;
+use axum::routing::get;
+use nexora_core::Timestamp;
+use nexora_engine::Run as Made;
+
+pub(crate) use doors::{Door, sign_in_page, sign_up_page};
+pub(crate) use frame::Frame;
+pub(crate) use generate::Bench;
+pub(crate) use history::Filter;
+pub(crate) use profile::profile_page;
+
+use crate::components::Run;
+use crate::state::App;
+
+/// Every page.
+pub(crate) fn routes(app: &App) -> Router<App> {
+    let router = Router::new()
+        .route("/", get(public::home))
+        .route("/terms", get(public::terms))
+        .route("/privacy", get(public::privacy))
+        .route("/sign-in", get(doors::sign_in))
+        .route("/sign-up", get(doors::sign_up))
+        .route("/studio", get(studio::studio))
+        .route("/generate", get(generate::generate))
+        .route("/history", get(history::history))
+        .route("/g/{id}", get(library::detail))
+        .route("/g/{id}/receipt", get(library::receipt))
+        .route("/profile", get(profile::profile));
+    if app.config().design_page {
+        router.route("/design", get(public::design))
+    } else {
+        router
+    }
+}
+
+/// A run as the views want it.
+pub(crate) fn view<'a>(app: &'a App, made: &'a Made, now: Timestamp) -> Run<'a> {
+    Run {
+        generation: &made.generation,
+        model: app.catalog().find(made.generation.order.model.as_str()),
+        assets: &made.assets,
+        // People count places from 1.
+        place: made.place.map(|place| place.saturating_add(1)),
+        now,
+    }
+}

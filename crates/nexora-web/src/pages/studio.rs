@@ -1,0 +1,53 @@
+//! `/studio`
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use nexora_engine::{Listing, StartKey};
+
+use super::{Frame, view};
+use crate::app::studio::{self, StudioView};
+use crate::body::Query;
+use crate::components::composer::ComposerView;
+use crate::components::{Draft, Here, Run};
+use crate::pages::history::everything;
+use crate::problem::Problem;
+use crate::session::Member;
+use crate::state::App;
+
+/// Cards on the studio page: about three screens. The rest is in the history.
+const CARDS_MAX: u32 = 24;
+
+pub(super) async fn studio(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response, Problem> {
+    let id = member.id();
+    let frame = Frame::of_member(&app, member)
+        .await?
+        .flashing(&app, &headers);
+    let listing = Listing {
+        limit: CARDS_MAX + 1,
+        ..everything(id)
+    };
+    let mut made = app.engine().runs(listing).await?;
+    let shown = usize::try_from(CARDS_MAX).unwrap_or(usize::MAX);
+    let more = made.len() > shown;
+    made.truncate(shown);
+    let now = app.engine().now();
+    let runs: Vec<Run<'_>> = made.iter().map(|run| view(&app, run, now)).collect();
+    let markup = studio::page(&StudioView {
+        shell: frame.live_shell("Studio", Here::Studio),
+        composer: ComposerView {
+            shop: app.shop(frame.plan()),
+            draft: &Draft::read(query.pairs()),
+            errors: &[],
+            key: StartKey::fresh().as_str(),
+        },
+        runs: &runs,
+        more,
+    });
+    Ok(frame.answer(StatusCode::OK, markup))
+}
