@@ -17,9 +17,10 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 12] = [
-    "tokens", "base", "ratio", "bars", "controls", "composer", "picker", "cards", "pages", "site",
-    "toast", "motion",
+const STYLES: [&str; 19] = [
+    "tokens", "base", "ratio", "bars", "controls", "composer", "picker", "cards", "pages",
+    "studio", "bench", "history", "detail", "profile", "receipt", "design", "site", "toast",
+    "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
@@ -65,10 +66,6 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is how a build script talks to cargo"
-)]
 fn watch(path: &str) {
     println!("cargo::rerun-if-changed={path}");
 }
@@ -126,26 +123,32 @@ fn pack(prefix: &str, name: &str, bytes: Vec<u8>) -> Packed {
 fn write_table(table: &mut String, title: &str, assets: &[Packed], out: &Path) -> Result<()> {
     writeln!(table, "pub(crate) static {title}: &[Asset] = &[")?;
     for (number, asset) in assets.iter().enumerate() {
-        let raw = out.join(format!("{title}-{number}.raw"));
-        fs::write(&raw, &asset.bytes)?;
-        let brotli = match squeezable(&asset.name) {
-            false => "None".to_owned(),
-            true => {
-                let path = out.join(format!("{title}-{number}.br"));
-                fs::write(&path, brotli(&asset.bytes)?)?;
-                format!("Some(include_bytes!({path:?}))")
-            }
+        let raw = packed_file(out, &format!("{title}-{number}.raw"), &asset.bytes)?;
+        let brotli = if squeezable(&asset.name) {
+            let bytes = brotli(&asset.bytes)?;
+            let file = packed_file(out, &format!("{title}-{number}.br"), &bytes)?;
+            format!("Some({file})")
+        } else {
+            "None".to_owned()
         };
         let (name, url) = (&asset.name, &asset.url);
         let content_type = content_type(name);
         writeln!(
             table,
             "Asset {{ name: {name:?}, url: {url:?}, content_type: {content_type:?}, \
-             raw: include_bytes!({raw:?}), brotli: {brotli} }},"
+             raw: {raw}, brotli: {brotli} }},"
         )?;
     }
     table.push_str("];\n");
     Ok(())
+}
+
+/// Writes a file for the compiler and says how the table includes it.
+fn packed_file(out: &Path, name: &str, bytes: &[u8]) -> Result<String> {
+    fs::write(out.join(name), bytes)?;
+    Ok(format!(
+        "include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\"))"
+    ))
 }
 
 /// Brotli at its strongest: it is paid once, here.

@@ -8,14 +8,20 @@ use std::path::{Path, PathBuf};
 use nexora_web::{assets, design};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("name the folder to write to")?;
+    let folder = std::env::args()
+        .nth(1)
+        .ok_or("name the folder to write to")?;
     let folder = PathBuf::from(folder);
     for (path, page) in design::pages() {
         let name = match path.as_str() {
             "/" => "index".to_owned(),
             path => path.trim_start_matches('/').to_owned(),
         };
-        write(&folder, &format!("{name}.html"), page.into_string().as_bytes())?;
+        write(
+            &folder,
+            &format!("{name}.html"),
+            page.into_string().as_bytes(),
+        )?;
     }
     for asset in assets::all() {
         write(&folder, asset.url, asset.raw)?;

@@ -146,15 +146,8 @@ fn general_faults(errors: &[FieldError]) -> Markup {
         "seed",
         "count",
     ];
-    let others: Vec<_> = errors
+    let others = errors
         .iter()
-        .filter(|error| !shown.contains(&error.field.as_str()))
-        .collect();
-    html! {
-        @if !others.is_empty() {
-            ul.field-errors role="alert" {
-                @for error in others { li { (error.message) } }
-            }
-        }
-    }
+        .filter(|error| !shown.contains(&error.field.as_str()));
+    fields::faults(others)
 }

@@ -106,6 +106,7 @@ fn filters(view: &HistoryView<'_>) -> Markup {
                 input type="search" name="q" value=(search.words) placeholder="Search prompts"
                     maxlength="200";
             }
+            div.filter-set {
             label.chip { span.sr { "Kind" }
                 select name="kind" {
                     option value="" { "Pictures and clips" }
@@ -133,6 +134,7 @@ fn filters(view: &HistoryView<'_>) -> Markup {
             label.chip.toggle {
                 input type="checkbox" name="favourite" value="on" checked[search.favourite];
                 (icon::heart()) span { "Favourites" }
+            }
             }
             button.button.is-quiet type="submit" { "Search" }
             @if search.is_narrowed() { a.link href="/history" { "Clear" } }

@@ -144,7 +144,10 @@ fn plan(plan: Plan) -> Markup {
     html! {
         section.panel.plan aria-labelledby="plan-title" {
             p.kicker #plan-title { "Plan" }
-            p.plan-name { (plan) span { (monthly_price(plan)) } }
+            p.plan-name {
+                (plan)
+                @if plan.price_cents() > 0 { span { (monthly_price(plan)) } }
+            }
             ul.plan-lines {
                 @if plan.monthly_credits().is_zero() {
                     li { (icon::check()) (Credits::STARTER) " to start with" }
@@ -190,9 +193,14 @@ fn sessions(view: &ProfileView<'_>) -> Markup {
                     }
                 }
             }
-            @if view.sessions.len() > 1 {
-                form method="post" action="/profile/sessions/revoke-others" {
-                    button.button.is-quiet type="submit" { "Sign out all others" }
+            div.panel-row {
+                form method="post" action="/sign-out" {
+                    button.button.is-quiet type="submit" { "Sign out here" }
+                }
+                @if view.sessions.len() > 1 {
+                    form method="post" action="/profile/sessions/revoke-others" {
+                        button.button.is-quiet type="submit" { "Sign out all others" }
+                    }
                 }
             }
         }

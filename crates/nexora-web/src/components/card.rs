@@ -36,13 +36,11 @@ pub fn live_card(run: &Run<'_>) -> Markup {
 
 /// A finished run has the shape of its output, any other that of what was ordered.
 fn shape(run: &Run<'_>) -> String {
-    match run.assets.first() {
-        Some(asset) => media::ratio_class(asset.width, asset.height),
-        None => {
-            let ratio = run.generation.order.aspect_ratio;
-            media::ratio_class(u32::from(ratio.width()), u32::from(ratio.height()))
-        }
+    if let Some(asset) = run.assets.first() {
+        return media::ratio_class(asset.width, asset.height);
     }
+    let ratio = run.generation.order.aspect_ratio;
+    media::ratio_class(u32::from(ratio.width()), u32::from(ratio.height()))
 }
 
 fn ready(run: &Run<'_>, asset: &Asset) -> Markup {

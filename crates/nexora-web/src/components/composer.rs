@@ -6,7 +6,7 @@ use nexora_core::{Catalog, FieldError, MediaKind, Model, Order, Quote};
 
 use crate::components::sample::Sample;
 use crate::components::shop::{Shop, Standing};
-use crate::components::{icon, picker};
+use crate::components::{fields, icon, picker};
 use crate::design::stock;
 
 /// What stands in a composer: texts by field name, as typed. Nothing here is checked.
@@ -150,18 +150,14 @@ pub fn composer(view: &ComposerView<'_>) -> Markup {
             textarea #prompt name="prompt" rows="2" required
                 maxlength=(prompt_chars_max(view.shop.catalog))
                 placeholder="A rain-soaked neon street at night, slow forward dolly…"
-                aria-describedby=[(!view.errors.is_empty()).then_some("composer-errors")] {
+                aria-invalid=[(!view.errors.is_empty()).then_some("true")] {
                 (view.draft.text("prompt"))
             }
-            @if !view.errors.is_empty() {
-                ul #composer-errors.field-errors role="alert" {
-                    @for error in view.errors { li { (error.message) } }
-                }
-            }
+            (fields::faults(view.errors))
             div.composer-bar {
                 (picker::picker(view.shop, chosen))
                 (ratio_menu(view))
-                a.chip.composer-more href="/generate" data-keep="prompt" {
+                a.chip.composer-more href="/generate" data-keep="prompt" aria-label="All settings" {
                     (icon::sliders()) span { "All settings" }
                 }
                 (go_buttons(view, kind))
@@ -220,7 +216,7 @@ fn go_buttons(view: &ComposerView<'_>, first: MediaKind) -> Markup {
                 span.go-word { "Generate" span.sr { " a " (kind.noun()) } }
                 span.cost {
                     @for (n, model) in models.iter().enumerate().filter(|(_, m)| m.kind == kind) {
-                        span data-for=(n) { (picker::base_price(model)) span.sr { " credits" } }
+                        span data-for=(n) { (picker::base_price(model)) " credits" }
                     }
                 }
             }

@@ -70,6 +70,18 @@ pub fn settings(view: &FieldsView<'_>) -> Markup {
     }
 }
 
+/// Sentences about what was wrong, read out as soon as they appear; nothing when all is well.
+pub fn faults<'a>(errors: impl IntoIterator<Item = &'a FieldError>) -> Markup {
+    let mut errors = errors.into_iter().peekable();
+    html! {
+        @if errors.peek().is_some() {
+            div.field-errors role="alert" {
+                @for error in errors { p { (error.message) } }
+            }
+        }
+    }
+}
+
 impl FieldsView<'_> {
     fn fault(&self, field: &str) -> Option<&str> {
         let error = self.errors.iter().find(|error| error.field == field)?;

@@ -3,10 +3,9 @@
 use maud::{Markup, html};
 use nexora_core::{Credits, FieldError, Model, Quote};
 
-use crate::components::icon;
-use crate::components::picker;
 use crate::components::sample::Sample;
 use crate::components::shop::Standing;
+use crate::components::{fields, icon, picker};
 use crate::design::stock;
 
 /// A price and what it means for this member.
@@ -28,9 +27,7 @@ pub fn quote(view: &QuoteView<'_>) -> Markup {
         @match view.price {
             Ok(price) => (priced(view, price)),
             Err(errors) => {
-                ul.field-errors role="alert" {
-                    @for error in errors { li { (error.message) } }
-                }
+                (fields::faults(errors))
                 (button(view, None))
             },
         }
@@ -45,7 +42,7 @@ fn priced(view: &QuoteView<'_>, price: Quote) -> Markup {
                 div { dt { (price.count) " × " (view.model.kind.noun()) } dd { (price.share(1)) " each" } }
             }
             div.quote-total { dt { "Price" } dd { (price.credits) } }
-            @if let Some(rest) = rest {
+            @if let Some(rest) = rest.filter(|_| view.standing == Standing::Open) {
                 div { dt { "You keep" } dd { (rest) } }
             }
         }
@@ -83,10 +80,10 @@ fn button(view: &QuoteView<'_>, price: Option<Quote>) -> Markup {
             span.go-word { "Generate" }
             @if let Some(price) = price {
                 span.cost data-cost=(price.credits.amount()) {
-                    (price.credits.amount()) span.sr { " credits" }
+                    (price.credits)
                 }
             } @else {
-                span.cost { (picker::base_price(view.model)) span.sr { " credits" } }
+                span.cost { (picker::base_price(view.model)) " credits" }
             }
         }
     }
