@@ -105,7 +105,7 @@ impl Engine {
                 .fail(generation, Failure::ProviderFailed { detail })
                 .await;
         }
-        warn!(generation = %generation.id, "the provider broke the job, starting anew: {detail}");
+        warn!(generation = %generation.id, "the provider broke the job; it starts anew");
         let (now, route_index) = (self.now(), generation.route_index);
         self.save(generation.requeue(route_index, now)?).await?;
         Ok(Next::At(now))
@@ -119,7 +119,7 @@ impl Engine {
     ) -> Result<Next, EngineError> {
         let detail = cut_detail(&said.detail);
         let provider = provider_title(&generation);
-        warn!(generation = %generation.id, kind = ?said.kind, "{provider} gave no news: {detail}");
+        warn!(generation = %generation.id, kind = ?said.kind, "{provider} gave no news");
         match said.kind {
             ErrorKind::Refused => self.refuse(generation, Refusal { provider, detail }).await,
             ErrorKind::Gone => self.fail(generation, Failure::OutputLost).await,

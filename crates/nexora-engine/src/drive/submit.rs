@@ -120,11 +120,12 @@ impl Engine {
     async fn decide(&self, begun: Generation, said: ProviderError) -> Result<Next, EngineError> {
         let detail = cut_detail(&said.detail);
         let provider = provider_title(&begun);
+        // Without the provider's words: they may quote the prompt.
         warn!(
             generation = %begun.id,
             attempt = begun.attempt,
             kind = ?said.kind,
-            "{provider} did not take {}: {detail}",
+            "{provider} did not take {}",
             begun.id
         );
         match said.kind {

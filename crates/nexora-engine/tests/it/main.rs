@@ -1,1 +1,9 @@
-//! Integration tests.
+//! What happens to a wish and to its credits, told as stories. Each story runs on both databases,
+//! with the real adapters against the sandbox; time is the test's own. After each the books are
+//! audited and no work is left.
+
+mod accounts;
+mod faults;
+mod money;
+mod scene;
+mod stops;
