@@ -4,9 +4,6 @@ use rusty_h264::{EncodeError, Encoder, EncoderConfig, Preset, YuvPlanes};
 
 use super::yuv::YuvBuffer;
 
-/// Constant quality: fine enough for night gradients, about 1 Mbit/s at 640 pixels.
-const QUANTISER: u8 = 27;
-
 /// One encoded frame in Annex B form.
 pub(crate) struct AccessUnit {
     pub(crate) bytes: Vec<u8>,
@@ -21,12 +18,14 @@ pub(crate) struct GroupEncoder {
 }
 
 impl GroupEncoder {
-    /// `width` and `height` are even; the group holds at most `frames_max` frames.
+    /// `width` and `height` are even; the group holds at most `frames_max` frames. `quantiser` is
+    /// 0 (lossless) to 51 (coarse).
     pub(crate) fn new(
         width: usize,
         height: usize,
         frames_per_second: u16,
         frames_max: u32,
+        quantiser: u8,
     ) -> Result<Self, EncodeError> {
         let mut config = EncoderConfig::new(width, height);
         config.gop_size = frames_max;
@@ -34,7 +33,7 @@ impl GroupEncoder {
         config.preset = Preset::Balanced;
         config.transform_8x8 = true;
         config.framerate = f32::from(frames_per_second);
-        config.qp = QUANTISER;
+        config.qp = quantiser;
         // Without rate control and lookahead every frame comes out as soon as it went in.
         config.bitrate = 0;
         config.lookahead = 0;

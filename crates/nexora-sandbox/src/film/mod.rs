@@ -92,7 +92,13 @@ fn encode_group(
     frames: u32,
 ) -> Result<Vec<AccessUnit>, EncodeError> {
     let (width, height) = (shot.width, shot.height);
-    let mut encoder = GroupEncoder::new(width, height, FRAMES_PER_SECOND, GROUP_FRAMES_MAX)?;
+    let mut encoder = GroupEncoder::new(
+        width,
+        height,
+        FRAMES_PER_SECOND,
+        GROUP_FRAMES_MAX,
+        shot.quantiser,
+    )?;
     let mut rgb = vec![0; width * height * 3];
     let mut frame = YuvBuffer::new(width, height);
     group

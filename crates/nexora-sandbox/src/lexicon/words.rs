@@ -92,7 +92,7 @@ pub(super) const SUBJECTS: [Entry<Subject>; 9] = [
     },
 ];
 
-pub(super) const COLOURS: [Entry<PaletteName>; 14] = [
+pub(super) const COLOURS: [Entry<PaletteName>; 13] = [
     Entry {
         meaning: PaletteName::Ember,
         says: "red crimson scarlet ruby fire flame lava ember blood",
@@ -105,18 +105,13 @@ pub(super) const COLOURS: [Entry<PaletteName>; 14] = [
     },
     Entry {
         meaning: PaletteName::Sunset,
-        says: "sunset dusk twilight coral peach",
-        hints: "romantic evening sunrise dawn golden hour",
+        says: "sunset coral peach",
+        hints: "romantic evening dusk twilight",
     },
     Entry {
         meaning: PaletteName::Forest,
         says: "green emerald olive moss jade forest jungle",
         hints: "spring nature leaf eco matcha",
-    },
-    Entry {
-        meaning: PaletteName::Aurora,
-        says: "",
-        hints: "aurora boreali northern magnetic polar arctic",
     },
     Entry {
         meaning: PaletteName::Cyan,

@@ -73,8 +73,8 @@ pub(crate) fn layers(view: &View, hero: Option<Hero>) -> Layers {
 /// The direction a pixel looks in.
 fn camera_ray(view: &View, x: f32, y: f32) -> Vec3 {
     let point = view.point(x, y);
-    // A portrait frame would cut the set at both sides: step back.
-    let back = (1.05 / view.aspect()).clamp(1.0, 1.7);
+    // The set fills the width: closer in a wide frame, farther in a tall one.
+    let back = (1.08 / view.aspect()).clamp(0.74, 1.7);
     vec3(point.x, point.y - 0.10, FOCAL / back).normalize()
 }
 

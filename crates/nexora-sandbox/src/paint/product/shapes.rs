@@ -45,6 +45,13 @@ pub(super) struct Set {
     hero: Hero,
     turn: Vec2,
     drops: [(Vec3, f32); DROPS],
+    /// 1, or -1 for the mirrored arrangement.
+    side: f32,
+    /// The column's middle, whose height is also half the column's own.
+    column: Vec3,
+    ball_radius: f32,
+    small_ball: Vec3,
+    arch: Vec3,
 }
 
 /// The nearest surface so far.
@@ -81,35 +88,45 @@ impl Set {
             hero,
             turn: Vec2::from_angle(turn),
             drops,
+            side: dice.pick([1.0, -1.0]),
+            column: vec3(
+                dice.between(0.86, 1.0),
+                dice.between(0.14, 0.40),
+                dice.between(0.2, 0.6),
+            ),
+            ball_radius: dice.between(0.16, 0.27),
+            small_ball: vec3(
+                dice.between(-1.0, -0.7),
+                dice.between(0.10, 0.18),
+                dice.between(-0.5, -0.2),
+            ),
+            arch: vec3(dice.between(-0.68, 0.25), 0.0, dice.between(0.84, 0.96)),
         }
     }
 
     /// The nearest surface to a point; the floor is not part of it.
     pub(super) fn nearest(&self, at: Vec3) -> Nearest {
-        let pedestal = cylinder(at - vec3(0.0, 0.14, 0.0), 0.62, 0.14, 0.02);
-        let nearest = Nearest {
-            distance: pedestal,
-            material: Material::Pedestal,
-        };
+        let at = vec3(at.x * self.side, at.y, at.z);
         let turned = vec3(
             at.x * self.turn.x - at.z * self.turn.y,
             at.y,
             at.x * self.turn.y + at.z * self.turn.x,
         );
+        let pedestal = cylinder(at - vec3(0.0, 0.14, 0.0), 0.62, 0.14, 0.02);
+        let column = cylinder(at - self.column, 0.3, self.column.y, 0.02);
+        let on_column = self.column + vec3(0.0, self.column.y + self.ball_radius, 0.0);
+        let nearest = Nearest {
+            distance: pedestal,
+            material: Material::Pedestal,
+        };
         let nearest = nearest
+            .or(column, Material::Pedestal)
+            .or((at - on_column).length() - self.ball_radius, Material::Ball)
             .or(
-                cylinder(at - vec3(0.95, 0.26, 0.45), 0.3, 0.26, 0.02),
-                Material::Pedestal,
-            )
-            .or(
-                (at - vec3(0.95, 0.76, 0.45)).length() - 0.24,
+                (at - self.small_ball).length() - self.small_ball.y,
                 Material::Ball,
             )
-            .or(
-                (at - vec3(-0.86, 0.17, -0.28)).length() - 0.17,
-                Material::Ball,
-            )
-            .or(arch(at - vec3(-0.55, 0.0, 0.95)), Material::Arch);
+            .or(arch(at - self.arch), Material::Arch);
         self.with_hero(nearest, turned)
     }
 

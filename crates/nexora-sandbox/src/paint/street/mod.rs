@@ -219,7 +219,7 @@ impl<'a> Street<'a> {
             glow_from: 0.6,
             glow: 2.0,
             vignette: 0.5,
-            grain: 0.02,
+            grain: 0.011,
             saturation: 1.1,
             fringe: 0.008,
             shadow_tint: self.view.palette.mid,
