@@ -14,7 +14,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The showcase, painted by `nexora-sandbox`'s own renderer.
 const ARTS: &str = "../../public/arts";
 /// The largest showcase folder that may become part of the binary.
-const ARTS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
 const STYLES: [&str; 19] = [
@@ -186,68 +186,63 @@ fn content_type(name: &str) -> &'static str {
 }
 
 /// The showcase: its list as Rust, and the files the list names. Without a list there is none.
+/// A still is a work; a clip belongs to the still it names as its poster.
 fn showcase() -> Result<(String, Vec<Packed>)> {
     let mut works = String::from("pub(crate) static ARTS: &[Art] = &[\n");
     let mut files = Vec::new();
     let list = Path::new(ARTS).join("arts.json");
     if list.exists() {
-        let text = fs::read_to_string(&list)?;
-        let parsed: serde_json::Value = serde_json::from_str(&text)?;
-        let entries = parsed.as_array().or_else(|| parsed.get("arts")?.as_array());
-        for entry in entries.into_iter().flatten() {
-            if let Some(work) = art(entry, &mut files)? {
-                works.push_str(&work);
-            }
+        let entries: Vec<serde_json::Value> = serde_json::from_str(&fs::read_to_string(&list)?)?;
+        let stills = entries.iter().filter(|it| text(it, "poster").is_empty());
+        for still in stills.filter(|it| !text(it, "file").ends_with(".mp4")) {
+            let name = text(still, "file");
+            let clip = entries.iter().find(|it| text(it, "poster") == name);
+            works.push_str(&work(still, clip, &mut files)?);
         }
     }
     works.push_str("];\n");
     Ok((works, files))
 }
 
-/// One work, if its still is there.
-fn art(entry: &serde_json::Value, files: &mut Vec<Packed>) -> Result<Option<String>> {
-    let text = |names: &[&str]| names.iter().find_map(|name| entry.get(name)?.as_str());
-    let number = |name: &str| entry.get(name).and_then(serde_json::Value::as_u64);
-    let Some(still) = text(&["still", "image", "poster", "file"]) else {
-        return Ok(None);
-    };
-    let Some(still_url) = art_file(still, files)? else {
-        return Ok(None);
-    };
-    let clip_url = match text(&["clip", "video"]) {
-        Some(clip) => art_file(clip, files)?,
-        None => None,
-    };
-    let (title, model) = (text(&["title"]), text(&["model"]));
-    let prompt = text(&["prompt"]).unwrap_or_default();
-    Ok(Some(format!(
-        "Art {{ title: {:?}, prompt: {prompt:?}, model: {:?}, still: {still_url:?}, \
-         clip: {clip_url:?}, width: {}, height: {} }},\n",
-        title.unwrap_or_default(),
-        model.unwrap_or_default(),
-        number("width").unwrap_or(1_280),
-        number("height").unwrap_or(720),
-    )))
+fn work(
+    still: &serde_json::Value,
+    clip: Option<&serde_json::Value>,
+    files: &mut Vec<Packed>,
+) -> Result<String> {
+    let still_url = art_file(text(still, "file"), files)?;
+    let clip_url = clip
+        .map(|clip| art_file(text(clip, "file"), files))
+        .transpose()?;
+    let (title, prompt) = (text(still, "title"), text(still, "prompt"));
+    let (width, height) = (pixels(still, "width")?, pixels(still, "height")?);
+    Ok(format!(
+        "Art {{ title: {title:?}, prompt: {prompt:?}, still: {still_url:?}, clip: {clip_url:?}, \
+         width: {width}, height: {height} }},\n"
+    ))
 }
 
-fn art_file(name: &str, files: &mut Vec<Packed>) -> Result<Option<String>> {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    if let Some(known) = files.iter().find(|file| file.name == name) {
-        return Ok(Some(known.url.clone()));
-    }
+fn text<'a>(entry: &'a serde_json::Value, name: &str) -> &'a str {
+    entry
+        .get(name)
+        .and_then(|it| it.as_str())
+        .unwrap_or_default()
+}
+
+fn pixels(entry: &serde_json::Value, name: &str) -> Result<u64> {
+    let number = entry.get(name).and_then(serde_json::Value::as_u64);
+    number.ok_or_else(|| format!("arts.json: {name} is missing in {entry}").into())
+}
+
+/// Packs one file of the showcase and says where it is served.
+fn art_file(name: &str, files: &mut Vec<Packed>) -> Result<String> {
     let path = Path::new(ARTS).join(name);
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let taken: u64 = files
-        .iter()
-        .map(|file| u64::try_from(file.bytes.len()).unwrap_or(0))
-        .sum();
-    if taken + fs::metadata(&path)?.len() > ARTS_BYTES_MAX {
-        return Err(format!("{ARTS} holds more than {ARTS_BYTES_MAX} bytes").into());
-    }
-    let file = pack("/arts/", name, fs::read(&path)?);
+    let bytes = fs::read(&path).map_err(|wrong| format!("{}: {wrong}", path.display()))?;
+    let file = pack("/arts/", name, bytes);
     let url = file.url.clone();
     files.push(file);
-    Ok(Some(url))
+    let whole: usize = files.iter().map(|file| file.bytes.len()).sum();
+    if whole > ARTS_BYTES_MAX {
+        return Err(format!("{ARTS} holds more than {ARTS_BYTES_MAX} bytes").into());
+    }
+    Ok(url)
 }

@@ -24,8 +24,6 @@ pub struct Art {
     pub title: &'static str,
     /// The words it was made from.
     pub prompt: &'static str,
-    /// Id of the model it stands for; may be empty.
-    pub model: &'static str,
     /// Address of the still.
     pub still: &'static str,
     /// Address of the clip, if it moves.

@@ -106,37 +106,37 @@ fn filters(view: &HistoryView<'_>) -> Markup {
                 input type="search" name="q" value=(search.words) placeholder="Search prompts"
                     maxlength="200";
             }
-            div.filter-set {
-            label.chip { span.sr { "Kind" }
-                select name="kind" {
-                    option value="" { "Pictures and clips" }
-                    @for (kind, word) in [(MediaKind::Image, "Pictures"), (MediaKind::Video, "Clips")] {
-                        option value=(kind.slug()) selected[search.kind == Some(kind)] { (word) }
-                    }
-                }
-            }
-            label.chip { span.sr { "Model" }
-                select name="model" {
-                    option value="" { "All models" }
-                    @for model in view.shop.catalog.models() {
-                        option value=(model.id) selected[model.id.as_str() == search.model] { (model.title) }
-                    }
-                }
-            }
-            label.chip { span.sr { "State" }
-                select name="state" {
-                    option value="" { "Any state" }
-                    @for slug in GenerationState::SLUGS {
-                        option value=(slug) selected[slug == search.state] { (run::slug_title(slug)) }
-                    }
-                }
-            }
-            label.chip.toggle {
-                input type="checkbox" name="favourite" value="on" checked[search.favourite];
-                (icon::heart()) span { "Favourites" }
-            }
-            }
             button.button.is-quiet type="submit" { "Search" }
+            div.filter-set {
+                label.chip { span.sr { "Kind" }
+                    select name="kind" {
+                        option value="" { "Pictures and clips" }
+                        @for (kind, word) in [(MediaKind::Image, "Pictures"), (MediaKind::Video, "Clips")] {
+                            option value=(kind.slug()) selected[search.kind == Some(kind)] { (word) }
+                        }
+                    }
+                }
+                label.chip { span.sr { "Model" }
+                    select name="model" {
+                        option value="" { "All models" }
+                        @for model in view.shop.catalog.models() {
+                            option value=(model.id) selected[model.id.as_str() == search.model] { (model.title) }
+                        }
+                    }
+                }
+                label.chip { span.sr { "State" }
+                    select name="state" {
+                        option value="" { "Any state" }
+                        @for slug in GenerationState::SLUGS {
+                            option value=(slug) selected[slug == search.state] { (run::slug_title(slug)) }
+                        }
+                    }
+                }
+                label.chip.toggle {
+                    input type="checkbox" name="favourite" value="on" checked[search.favourite];
+                    (icon::heart()) span { "Favourites" }
+                }
+            }
             @if search.is_narrowed() { a.link href="/history" { "Clear" } }
         }
     }

@@ -37,9 +37,9 @@ fn row(line: &Line<'_>) -> Markup {
                     @if !entry.note.is_empty() { ": " (entry.note) }
                 }
                 p.ledger-small {
-                    span { "Line " (entry.number) } " · " (moment::full(entry.at))
+                    span { "Line " (entry.number) } " " (moment::full(entry.at))
                     @if let Some(generation) = entry.generation {
-                        " · " a href={ "/g/" (generation) "/receipt" } { "receipt" }
+                        " " a href={ "/g/" (generation) "/receipt" } { "receipt" }
                     }
                 }
             }

@@ -17,6 +17,20 @@ pub struct HomeView<'a> {
     pub catalog: &'a Catalog,
 }
 
+/// The shapes works are hung in, in turn: rows of three, three and four on a wide screen.
+const HANGING: [(u32, u32); 10] = [
+    (16, 9),
+    (1, 1),
+    (3, 2),
+    (4, 5),
+    (2, 1),
+    (3, 2),
+    (3, 2),
+    (4, 5),
+    (1, 1),
+    (1, 1),
+];
+
 /// Works on the wall that load at once; the others wait until they come near.
 const EAGER_WORKS: usize = 3;
 
@@ -62,7 +76,9 @@ fn wall() -> Markup {
             section.wall-part #work aria-labelledby="work-title" {
                 h2.sr #work-title { "Made in the studio" }
                 div.wall {
-                    @for (n, art) in assets::arts().iter().enumerate() { (work(art, n)) }
+                    @for (n, (art, shape)) in assets::arts().iter().zip(HANGING.iter().cycle()).enumerate() {
+                        (work(art, *shape, n))
+                    }
                 }
             }
         } @else {
@@ -71,10 +87,10 @@ fn wall() -> Markup {
     }
 }
 
-fn work(art: &Art, n: usize) -> Markup {
+fn work(art: &Art, (across, down): (u32, u32), n: usize) -> Markup {
     let loading = if n < EAGER_WORKS { "eager" } else { "lazy" };
     html! {
-        nx-card.card.(ratio_class(art.width, art.height)) data-state="ready" {
+        nx-card.card.(ratio_class(across, down)) data-state="ready" {
             figure.card-media {
                 img.shot src=(art.still) alt=(art.prompt) width=(art.width) height=(art.height)
                     loading=(loading) decoding="async" fetchpriority=[(n == 0).then_some("high")];
