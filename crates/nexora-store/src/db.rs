@@ -72,7 +72,7 @@ pub struct Store {
 
 enum Engine {
     Sqlite(sqlite::Sqlite),
-    Postgres(postgres::Postgres),
+    Postgres(Box<postgres::Postgres>),
 }
 
 impl Store {
@@ -87,7 +87,8 @@ impl Store {
             }
             DatabaseUrl::SqliteInMemory => Engine::Sqlite(sqlite::Sqlite::temporary()?),
             DatabaseUrl::Postgres(url) => {
-                Engine::Postgres(postgres::Postgres::open(url, config.connections_max).await?)
+                let opened = postgres::Postgres::open(url, config.connections_max).await?;
+                Engine::Postgres(Box::new(opened))
             }
         };
         Ok(Self {

@@ -91,6 +91,7 @@ pub(crate) const ASSETS_OF_GENERATIONS: Sql = Sql::split(
     "SELECT id, generation_id, user_id, position, kind, content_type, key, size_bytes,
             width, height, duration_ms, poster_key, thumbnail_key, placeholder, created_at
      FROM assets
-     WHERE generation_id IN (SELECT CAST(id AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)) AS id)
+     WHERE generation_id IN (SELECT CAST(listed.id AS UUID)
+                             FROM json_array_elements_text(CAST($1 AS JSON)) AS listed (id))
      ORDER BY generation_id, position",
 );

@@ -1,6 +1,7 @@
 //! What can go wrong in the store, sorted by what the caller does next.
 
 use std::fmt::Display;
+use std::panic::Location;
 
 /// Why the store did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,18 @@ impl StoreError {
     /// A stored text that does not say what it should.
     pub(crate) fn corrupt(what: impl Display) -> Self {
         Self::Corrupt(what.to_string())
+    }
+
+    /// Names the statement in an error that a programmer has to look into.
+    pub(crate) fn placed(self, at: &Location<'_>) -> Self {
+        match self {
+            Self::Corrupt(what) => Self::Corrupt(format!("{what} ({}:{})", at.file(), at.line())),
+            Self::Unavailable(_)
+            | Self::Contended
+            | Self::Conflict
+            | Self::Refused(_)
+            | Self::TooManyWaiting => self,
+        }
     }
 
     /// The writer is gone: the store was closed or its thread died.

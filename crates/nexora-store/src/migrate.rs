@@ -4,7 +4,7 @@ use hex::encode;
 use nexora_core::{Clock, SystemClock, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::db::{Lane, Store, StoreKind, Tx, args};
+use crate::db::{Lane, Store, StoreKind, Tx, args, only};
 use crate::dialect::{CREATE_MIGRATIONS, HAS_MIGRATIONS, LOCK_MIGRATIONS, Sql};
 use crate::error::StoreError;
 
@@ -84,8 +84,8 @@ async fn apply(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<String>, StoreErro
 
 async fn applied(tx: &mut Tx<'_>) -> Result<Vec<Applied>, StoreError> {
     const APPLIED: Sql = Sql::both("SELECT name, checksum FROM migrations ORDER BY name");
-    let found = tx.first(&HAS_MIGRATIONS, args![], |row| row.next::<i64>());
-    if found.await?.is_none() {
+    let found = tx.first(&HAS_MIGRATIONS, args![], only::<i64>).await?;
+    if found.is_none() {
         return Ok(Vec::new());
     }
     tx.all(&APPLIED, args![], |row| {

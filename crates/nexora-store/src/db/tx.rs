@@ -1,6 +1,6 @@
 //! A transaction: the one way to the database, the same on both engines.
 
-use super::row::Row;
+use super::row::{Row, only};
 use super::value::{Value, args};
 use super::{StoreKind, postgres, sqlite};
 use crate::dialect::Sql;
@@ -122,8 +122,7 @@ impl<'c> Tx<'c> {
 
     pub(super) async fn ping(&mut self) -> Result<(), StoreError> {
         const PING: Sql = Sql::both("SELECT 1");
-        let one = self.first(&PING, args![], |row| row.next::<i64>()).await?;
-        one.map(|_| ()).ok_or_else(StoreError::closed)
+        self.first(&PING, args![], only::<i64>).await.map(|_| ())
     }
 
     #[cfg(not(feature = "record-sql"))]

@@ -54,7 +54,8 @@ pub async fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Generation>,
            AND search_text LIKE $11 ESCAPE '\\' AND search_text LIKE $12 ESCAPE '\\'
          ORDER BY id DESC LIMIT $13"
     ));
-    let [a, b, c, d, e, f] = patterns(&listing.words);
+    let words = patterns(&listing.words);
+    let [first, second, third, fourth, fifth, sixth] = &words;
     let args = args![
         listing.member,
         listing.before,
@@ -62,12 +63,12 @@ pub async fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Generation>,
         listing.model.as_ref().map(ModelId::as_str),
         between_commas(&listing.states),
         listing.favourite,
-        a,
-        b,
-        c,
-        d,
-        e,
-        f,
+        first,
+        second,
+        third,
+        fourth,
+        fifth,
+        sixth,
         listing.limit.min(PAGE_MAX),
     ];
     tx.all(&LIST, args, read).await

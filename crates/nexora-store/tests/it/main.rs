@@ -1,16 +1,29 @@
 //! Every story runs on the embedded engine and on a server.
 
+#[cfg(test)]
 mod engines;
 
+#[cfg(test)]
 mod assets;
+#[cfg(test)]
 mod blobs;
+#[cfg(test)]
 mod books;
+#[cfg(test)]
 mod credits;
+#[cfg(test)]
 mod generations;
+#[cfg(test)]
 mod jobs;
+#[cfg(test)]
 mod live;
+#[cfg(test)]
 mod migrations;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
 mod random;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
 mod units;

@@ -63,8 +63,8 @@ async fn people_are_searched_in_every_script() {
         let search = async |words: &'static str| -> Vec<Member> {
             read!(store, |tx| users::list(tx, words, 10).await)
         };
-        assert_eq!(search("ОЛЬ").await, [olga.clone()]);
-        assert_eq!(search("a_1").await, [ada.clone()]);
+        assert_eq!(search("ОЛЬ").await, vec![olga.clone()]);
+        assert_eq!(search("a_1").await, vec![ada.clone()]);
         assert_eq!(search("a%1").await, []);
         assert_eq!(search("").await, [ada.clone(), olga]);
         let id = ada.id;

@@ -9,10 +9,10 @@ use crate::error::StoreError;
 /// Translates an error. The server's own words are left out where they may quote a value.
 pub(super) fn fault(why: &tokio_postgres::Error) -> StoreError {
     let Some(said) = why.as_db_error() else {
-        return match why.is_closed() || is_transport(why) {
-            true => StoreError::Unavailable(why.to_string()),
-            false => StoreError::corrupt(why),
-        };
+        if why.is_closed() || is_transport(why) {
+            return StoreError::Unavailable(why.to_string());
+        }
+        return StoreError::corrupt(why);
     };
     let code = said.code();
     let contended = [
@@ -43,12 +43,7 @@ pub(super) fn fault(why: &tokio_postgres::Error) -> StoreError {
 
 /// Names the statement in an error that a programmer has to look into.
 pub(super) fn fault_at(why: &tokio_postgres::Error, at: &Location<'_>) -> StoreError {
-    match fault(why) {
-        StoreError::Corrupt(what) => {
-            StoreError::Corrupt(format!("{what} ({}:{})", at.file(), at.line()))
-        }
-        other => other,
-    }
+    fault(why).placed(at)
 }
 
 fn is_transport(why: &tokio_postgres::Error) -> bool {

@@ -151,15 +151,11 @@ async fn run_together(
 
 /// Runs one unit and says whether to keep it. One that panics is undone alone.
 async fn run_unit(tx: &mut Tx<'_>, unit: Unit, done: &mut Vec<Done>) -> bool {
-    match AssertUnwindSafe(unit(tx)).catch_unwind().await {
-        Ok(ran) => {
-            let kept = ran.kept;
-            done.push(ran);
-            kept
-        }
-        Err(_) => {
-            tracing::error!("a unit of work panicked and was undone");
-            false
-        }
-    }
+    let Ok(ran) = AssertUnwindSafe(unit(tx)).catch_unwind().await else {
+        tracing::error!("a unit of work panicked and was undone");
+        return false;
+    };
+    let kept = ran.kept;
+    done.push(ran);
+    kept
 }

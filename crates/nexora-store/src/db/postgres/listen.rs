@@ -55,13 +55,11 @@ impl Listener {
                 continue;
             }
             let Some(line) = &mut self.line else { continue };
-            match line.next().await {
-                Some(payload) => return payload,
-                None => {
-                    self.line = None;
-                    tokio::time::sleep(RECONNECT).await;
-                }
+            if let Some(payload) = line.next().await {
+                return payload;
             }
+            self.line = None;
+            tokio::time::sleep(RECONNECT).await;
         }
     }
 }

@@ -78,7 +78,7 @@ impl<'c> Session<'c> {
         let rows = self.after_kept(query).await?;
         let rows = rows.map_err(|why| fault_at(&why, sql.at))?;
         rows.iter()
-            .map(|row| read(&mut Row::of_postgres(row)))
+            .map(|row| read(&mut Row::of_postgres(row)).map_err(|why| why.placed(sql.at)))
             .collect()
     }
 

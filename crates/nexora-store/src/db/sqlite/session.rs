@@ -55,7 +55,7 @@ impl<'c> Session<'c> {
         let mut rows = statement.raw_query();
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(|why| fault_at(why, sql.at))? {
-            found.push(read(&mut Row::of_sqlite(row)).map_err(|why| placed(why, sql.at))?);
+            found.push(read(&mut Row::of_sqlite(row)).map_err(|why| why.placed(sql.at))?);
         }
         Ok(found)
     }
@@ -169,20 +169,7 @@ pub(super) fn fault(why: rusqlite::Error) -> StoreError {
 }
 
 fn fault_at(why: rusqlite::Error, at: &Location<'_>) -> StoreError {
-    placed(fault(why), at)
-}
-
-fn placed(why: StoreError, at: &Location<'_>) -> StoreError {
-    match why {
-        StoreError::Corrupt(what) => {
-            StoreError::Corrupt(format!("{what} ({}:{})", at.file(), at.line()))
-        }
-        StoreError::Unavailable(_)
-        | StoreError::Contended
-        | StoreError::Conflict
-        | StoreError::Refused(_)
-        | StoreError::TooManyWaiting => why,
-    }
+    fault(why).placed(at)
 }
 
 #[cfg(test)]
