@@ -42,15 +42,16 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
 
 /// Looks for a job that may have been accepted.
 pub trait Finder: Send + Sync {
-    /// The job made from this submission at about this moment, if the provider has one.
+    /// The jobs that may have been made from this submission at about this moment, the oldest
+    /// first.
     ///
-    /// Two equal orders make two equal jobs: before using the ticket, the caller must make sure
-    /// that no other generation holds it.
+    /// Two equal orders make two equal jobs: the caller takes the first ticket that no other
+    /// generation holds.
     fn find<'a>(
         &'a self,
         job: &'a Submission<'a>,
         submitted_at: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Ticket>, ProviderError>>;
+    ) -> BoxFuture<'a, Result<Vec<Ticket>, ProviderError>>;
 }
 
 /// One attempt to have an order made.

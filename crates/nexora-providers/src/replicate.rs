@@ -156,7 +156,7 @@ impl Finder for Replicate {
         &'a self,
         job: &'a Submission<'a>,
         submitted_at: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Ticket>, ProviderError>> {
+    ) -> BoxFuture<'a, Result<Vec<Ticket>, ProviderError>> {
         Box::pin(self.search(job, submitted_at))
     }
 }

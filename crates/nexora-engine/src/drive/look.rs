@@ -203,7 +203,7 @@ impl Engine {
             webhook: None,
         };
         match finder.find(&submission, generation.submitted_at?).await {
-            Ok(found) => self.unclaimed(found?).await,
+            Ok(found) => self.first_unclaimed(found).await,
             Err(said) => {
                 warn!(generation = %generation.id, kind = ?said.kind, "the search found nobody to ask");
                 None
@@ -213,13 +213,18 @@ impl Engine {
 }
 
 impl Engine {
-    /// The ticket, unless another generation holds it: two equal orders make two equal jobs.
-    async fn unclaimed(&self, ticket: Ticket) -> Option<Ticket> {
-        let text = ticket.as_text().to_owned();
-        let claimed = self
-            .read(move |tx| Box::pin(async move { generations::has_ticket(tx, &text).await }))
-            .await;
-        matches!(claimed, Ok(false)).then_some(ticket)
+    /// The first ticket that no other generation holds: two equal orders make two equal jobs.
+    async fn first_unclaimed(&self, tickets: Vec<Ticket>) -> Option<Ticket> {
+        for ticket in tickets {
+            let text = ticket.as_text().to_owned();
+            let claimed = self
+                .read(move |tx| Box::pin(async move { generations::has_ticket(tx, &text).await }))
+                .await;
+            if matches!(claimed, Ok(false)) {
+                return Some(ticket);
+            }
+        }
+        None
     }
 }
 

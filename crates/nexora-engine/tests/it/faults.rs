@@ -259,3 +259,27 @@ async fn an_outage_that_ends_delivers_late_and_one_that_does_not_gives_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn two_lost_twins_are_both_found() {
+    both(|scene| async move {
+        let ada = scene.newcomer().await;
+        let wish = [
+            ("model", "flux-schnell"),
+            ("prompt", "twins [sandbox:ambiguous]"),
+            ("seed", "7"),
+        ];
+        let twins = [
+            scene.start(&ada, &wish).await.id,
+            scene.start(&ada, &wish).await.id,
+        ];
+        scene.play().await;
+        for id in twins {
+            let twin = scene.run(&ada, id).await.generation;
+            assert_eq!(twin.state, GenerationState::Ready);
+        }
+        assert_eq!(scene.available(&ada).await, 5);
+        scene
+    })
+    .await;
+}

@@ -1,4 +1,4 @@
-//! Finds a prediction that we may have created without hearing of it.
+//! Finds predictions that we may have created without hearing of it.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ const CLOCKS_APART: Duration = Duration::from_secs(5);
 const PAGES_MAX: usize = 5;
 
 impl Replicate {
-    /// The oldest prediction of the same model and the same input since the submit.
+    /// The predictions of the same model and the same input since the submit, the oldest first.
     pub(super) async fn search(
         &self,
         job: &Submission<'_>,
         submitted_at: Timestamp,
-    ) -> Result<Option<Ticket>, ProviderError> {
+    ) -> Result<Vec<Ticket>, ProviderError> {
         let input = input::input(job).map_err(|wrong| self.error(ErrorKind::Invalid, &wrong))?;
         let since = submitted_at.minus(CLOCKS_APART);
         let is_ours = |prediction: &Prediction| {
@@ -30,7 +30,7 @@ impl Replicate {
                 && prediction.input.as_ref() == Some(&input)
                 && prediction.created_at().is_some_and(|at| at >= since)
         };
-        let mut found = None;
+        let mut found = Vec::new();
         let mut url = Some(self.place("v1/predictions"));
         for _ in 0..PAGES_MAX {
             let Some(page_url) = url else { break };
@@ -41,17 +41,23 @@ impl Replicate {
             let page: Page = answer.read()?;
             let next = page.next.as_deref();
             url = next.and_then(|address| place::if_below(&self.base_url, address));
-            // Newest first: a later match is an older prediction.
+            // Newest first, on every page and over all of them.
             for prediction in page.results {
                 if prediction.created_at().is_some_and(|at| at < since) {
                     url = None;
                 }
                 if is_ours(&prediction) {
-                    found = Some(prediction);
+                    found.push(prediction);
                 }
             }
         }
-        let id = found.and_then(|prediction| prediction.id);
-        Ok(id.filter(|id| place::is_plain_id(id)).map(ticket_for))
+        let ids = found
+            .into_iter()
+            .rev()
+            .filter_map(|prediction| prediction.id);
+        Ok(ids
+            .filter(|id| place::is_plain_id(id))
+            .map(ticket_for)
+            .collect())
     }
 }

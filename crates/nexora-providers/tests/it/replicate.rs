@@ -148,24 +148,24 @@ async fn a_lost_prediction_is_found_by_its_input() {
     let lost = "a lake at dawn [sandbox:ambiguous*1]";
     let order = stage.order(FLUX, lost, &[("seed", "7")]);
     let submitted_at = SystemClock.now();
-    assert_eq!(find(&stage, &order, submitted_at).await, None);
+    assert_eq!(find(&stage, &order, submitted_at).await, []);
 
     stage.submit(&replicate, &order).await.unwrap_err();
     let other = stage.order(FLUX, lost, &[("seed", "8")]);
     stage.submit(&replicate, &other).await.unwrap();
 
-    let ticket = find(&stage, &order, submitted_at).await.unwrap();
+    let [ticket] = find(&stage, &order, submitted_at).await.try_into().unwrap();
     let outputs = outputs(finish(&replicate, &ticket).await);
     assert_eq!(outputs.len(), 1);
     let much_later = submitted_at.plus(Duration::from_hours(1));
-    assert_eq!(find(&stage, &order, much_later).await, None);
+    assert_eq!(find(&stage, &order, much_later).await, []);
 }
 
 async fn find(
     stage: &Stage,
     order: &nexora_core::Order,
     submitted_at: Timestamp,
-) -> Option<nexora_providers::Ticket> {
+) -> Vec<nexora_providers::Ticket> {
     let replicate = stage.replicate();
     let job = stage.submission(&replicate, order);
     let finder = replicate.finder().unwrap();
@@ -185,7 +185,7 @@ async fn the_search_turns_pages_but_only_at_home() {
     let order = stage.order(FLUX, "a lake at dawn", &[]);
     let job = stage.submission(&replicate, &order);
     let found = replicate.find(&job, Timestamp::from_ms(0)).await.unwrap();
-    assert_eq!(found, None);
+    assert_eq!(found, []);
     assert!(home.heard()[0].starts_with("GET /v1/predictions "));
     assert_eq!(foreign.heard().len(), 0);
 }
