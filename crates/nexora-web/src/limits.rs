@@ -75,7 +75,8 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
     }
 
     fn check(&self, key: &K) -> Result<(), Problem> {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+        let checks = self.checks.fetch_add(1, Ordering::Relaxed);
+        if checks.is_multiple_of(SWEEP_EVERY) {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }

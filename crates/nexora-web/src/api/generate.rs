@@ -6,7 +6,7 @@ mod answers;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use nexora_core::{FieldError, GenerationId, MediaKind, Order};
+use nexora_core::{FieldError, GenerationId, MediaKind, Order, Plan};
 use nexora_engine::{Offer, StartKey};
 use serde_json::json;
 
@@ -121,7 +121,7 @@ async fn quote_as_json(app: &App, member: &Member, texts: &Texts) -> Result<Resp
         "count": offer.quote.count,
         "available": offer.available,
         "missing": offer.missing(),
-        "needs_plan": offer.needs.map(|plan| plan.slug()),
+        "needs_plan": offer.needs.map(Plan::slug),
     });
     Ok(asker::json(StatusCode::OK, &body))
 }

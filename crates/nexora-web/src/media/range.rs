@@ -1,5 +1,6 @@
 //! Which part of a file is wanted (RFC 9110 §13 and §14).
 
+use std::num::ParseIntError;
 use std::ops::Range;
 
 use axum::http::HeaderMap;
@@ -75,7 +76,7 @@ pub(super) fn wanted(asked: &HeaderMap, size: u64, etag: &str) -> Wanted {
 fn parse(text: &str, size: u64) -> Option<Wanted> {
     let (first, last) = text.strip_prefix("bytes=")?.trim().split_once('-')?;
     let end = size.checked_sub(1);
-    let part = match (number(first)?, number(last)?) {
+    let part = match (number(first).ok()?, number(last).ok()?) {
         (None, None) => return None,
         // The last so many bytes.
         (None, Some(0)) => return Some(Wanted::Nothing),
@@ -92,14 +93,14 @@ fn parse(text: &str, size: u64) -> Option<Wanted> {
     Some(part.map_or(Wanted::Nothing, Wanted::Part))
 }
 
-/// A number, or none where nothing is written; `None` outside for anything else.
-fn number(text: &str) -> Option<Option<u64>> {
-    if text.is_empty() {
-        return Some(None);
+/// A number, none where nothing is written, and an error for anything else.
+fn number(text: &str) -> Result<Option<u64>, ParseIntError> {
+    match text {
+        "" => Ok(None),
+        // `parse` takes a plus sign; the RFC does not.
+        signed if signed.starts_with('+') => "+".parse().map(Some),
+        digits => digits.parse().map(Some),
     }
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = is_plain.then(|| text.parse().ok()).flatten()?;
-    Some(Some(number))
 }
 
 #[cfg(test)]

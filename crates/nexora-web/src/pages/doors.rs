@@ -29,7 +29,7 @@ pub(super) async fn sign_in(
 ) -> Response {
     match arriving(visitor, query.text("return_to")) {
         Ok(door) => sign_in_page(&app, &headers, &door, StatusCode::OK),
-        Err(inside) => inside,
+        Err(inside) => Redirect::to(inside.as_str()).into_response(),
     }
 }
 
@@ -41,16 +41,15 @@ pub(super) async fn sign_up(
 ) -> Response {
     match arriving(visitor, query.text("return_to")) {
         Ok(door) => sign_up_page(&app, &headers, &door, StatusCode::OK),
-        Err(inside) => inside,
+        Err(inside) => Redirect::to(inside.as_str()).into_response(),
     }
 }
 
 /// Whoever is signed in already goes where they wanted to go.
-fn arriving(visitor: Visitor, return_to: &str) -> Result<Door, Response> {
+fn arriving(visitor: Visitor, return_to: &str) -> Result<Door, LocalPath> {
     let wanted = LocalPath::parse(return_to);
     if visitor.0.is_some() {
-        let path = wanted.unwrap_or_else(LocalPath::studio);
-        return Err(Redirect::to(path.as_str()).into_response());
+        return Err(wanted.unwrap_or_else(LocalPath::studio));
     }
     Ok(Door {
         return_to: wanted.map(|path| path.to_string()).unwrap_or_default(),

@@ -1,0 +1,283 @@
+//! A whole studio on loopback, and the promise that it leaves nothing behind.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use nexora_core::{Catalog, Clock, Provider, SystemClock};
+use nexora_engine::{Engine, Parts, Settings, Tasks, Worker};
+use nexora_providers::{
+    Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate, ReplicateConfig, Wire,
+};
+use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
+use nexora_store::{Blobs, DatabaseUrl, Durability, MediaUrl, Store, StoreConfig, audit};
+use nexora_web::{App, WebConfig};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use url::Url;
+
+/// Far above anything a story does.
+const PLENTY_PER_MINUTE: u32 = 100_000;
+
+/// Which database, and how the studio differs from an ordinary one.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) requests_per_minute: u32,
+    pub(crate) public_url: Option<Url>,
+    pub(crate) has_worker: bool,
+    pub(crate) sign_ups_per_hour: u32,
+    folder: Arc<Folder>,
+}
+
+/// A running studio.
+pub(crate) struct Studio {
+    pub(crate) engine: Engine,
+    pub(crate) address: SocketAddr,
+    pub(crate) sandbox: Sandbox,
+    plan: Plan,
+    tasks: Tasks,
+    is_closed: bool,
+}
+
+/// A folder that goes when the story ends.
+pub(crate) struct Folder(PathBuf);
+
+/// Tells a story on every database.
+pub(crate) async fn on_both(story: impl AsyncFn(&Studio)) {
+    on_both_with(|plan| plan, story).await;
+}
+
+/// Tells a story on every database, in a studio that differs.
+pub(crate) async fn on_both_with(differs: impl Fn(Plan) -> Plan, story: impl AsyncFn(&Studio)) {
+    for plan in plans() {
+        let studio = Studio::open(differs(plan)).await;
+        story(&studio).await;
+        studio.close().await;
+    }
+}
+
+/// An ordinary studio on each database.
+pub(crate) fn plans() -> Vec<Plan> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("nexora_web_{}_{number}", std::process::id());
+    let mut plans = vec![Plan::new(&format!("{name}_a"), None)];
+    if let Some(url) = fresh_postgres(&name) {
+        plans.push(Plan::new(&format!("{name}_b"), Some(url)));
+    }
+    plans
+}
+
+impl Plan {
+    fn new(name: &str, postgres: Option<String>) -> Self {
+        let folder = Folder(std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&folder.0).unwrap();
+        let url = postgres.map_or_else(
+            || DatabaseUrl::Sqlite(folder.0.join("nexora.db")),
+            |url| url.parse().unwrap(),
+        );
+        Self {
+            url,
+            clock: Arc::new(SystemClock),
+            requests_per_minute: PLENTY_PER_MINUTE,
+            public_url: None,
+            has_worker: true,
+            sign_ups_per_hour: 1_000,
+            folder: Arc::new(folder),
+        }
+    }
+}
+
+impl Studio {
+    pub(crate) async fn open(plan: Plan) -> Self {
+        crate::secrets::listen_to_the_log();
+        let sandbox = Sandbox::start(SandboxConfig {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            pace: Pace::Instant,
+        });
+        let sandbox = sandbox.await.unwrap();
+        let engine = Engine::new(parts(&plan, &sandbox).await);
+        let tasks = Tasks::new();
+        if plan.has_worker {
+            let worker = Worker::new(engine.clone(), tasks.clone());
+            tasks.spawn(async move { worker.run().await });
+        }
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = App::new(engine.clone(), tasks.clone(), web_config(&plan));
+        let service = nexora_web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = tasks.clone();
+        tasks.spawn(async move {
+            let serving = axum::serve(listener, service);
+            let until = serving.with_graceful_shutdown(async move { stopping.stopping().await });
+            until.await.unwrap();
+        });
+        Self {
+            engine,
+            address,
+            sandbox,
+            plan,
+            tasks,
+            is_closed: false,
+        }
+    }
+
+    /// Where this path is.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops as the product does, and opens the same data again.
+    pub(crate) async fn reopened(self) -> Self {
+        let plan = self.plan.clone();
+        self.close().await;
+        Self::open(plan).await
+    }
+
+    /// Stops, and checks that the books balance and no work was left behind.
+    pub(crate) async fn close(mut self) {
+        let store = self.engine.store().clone();
+        let report = audit::verify(&store, self.engine.now()).await.unwrap();
+        assert_eq!(report.faults, [], "the books do not balance");
+        if self.plan.has_worker {
+            let idle = async {
+                while unfinished(&store).await > 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let waited = tokio::time::timeout(Duration::from_secs(30), idle).await;
+            assert!(waited.is_ok(), "work was left in the queue");
+            let report = audit::verify(&store, self.engine.now()).await.unwrap();
+            assert_eq!(report.faults, [], "the books do not balance in the end");
+        }
+        self.tasks.stop();
+        let has_ended = self.tasks.finish(Duration::from_secs(30)).await;
+        assert!(has_ended, "tasks were left running");
+        store.close().await;
+        self.is_closed = true;
+    }
+}
+
+impl Drop for Studio {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(
+                self.is_closed,
+                "close the studio: that is where its books are checked"
+            );
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn unfinished(store: &Store) -> usize {
+    let active: Result<_, nexora_store::StoreError> = store
+        .read(|tx| Box::pin(async move { nexora_store::generations::active(tx, 10).await }))
+        .await;
+    active.unwrap().len()
+}
+
+async fn parts(plan: &Plan, sandbox: &Sandbox) -> Parts {
+    let config = StoreConfig {
+        url: plan.url.clone(),
+        connections_max: 8,
+        durability: Durability::Normal,
+    };
+    let store = Store::open(&config).await.unwrap();
+    store.migrate().await.unwrap();
+    let base: Url = sandbox.base_url().parse().unwrap();
+    Parts {
+        store,
+        blobs: Blobs::open(&MediaUrl::Folder(plan.folder.0.join("media"))).unwrap(),
+        providers: providers(&base),
+        downloader: Downloader::new(&[base]).unwrap(),
+        catalog: Catalog::built_in().unwrap(),
+        clock: Arc::clone(&plan.clock),
+        settings: Settings {
+            sign_ups_per_hour: plan.sign_ups_per_hour,
+            ..Settings::standard()
+        },
+        node: "test".to_owned(),
+    }
+}
+
+fn providers(base: &Url) -> Providers {
+    let wire = Wire::new().unwrap();
+    let key = || SecretString::from("sandbox:key");
+    let at = |path: &str| base.join(path).unwrap();
+    let mut providers = Providers::new();
+    providers.insert(Arc::new(Fal::new(
+        FalConfig {
+            key: key(),
+            queue_url: at("fal/queue"),
+        },
+        wire.clone(),
+    )));
+    providers.insert(Arc::new(Replicate::new(
+        ReplicateConfig {
+            key: key(),
+            base_url: at("replicate"),
+        },
+        wire.clone(),
+    )));
+    providers.insert(Arc::new(OpenAi::new(
+        OpenAiConfig {
+            key: key(),
+            base_url: at("openai/v1"),
+        },
+        wire,
+    )));
+    providers
+}
+
+fn web_config(plan: &Plan) -> WebConfig {
+    WebConfig {
+        public_url: plan.public_url.clone(),
+        trusted_proxies: Vec::new(),
+        sandboxed: Provider::ALL.to_vec(),
+        requests_per_minute: plan.requests_per_minute,
+        design_page: true,
+    }
+}
+
+/// A database of one's own on the server the suite was given.
+fn fresh_postgres(name: &str) -> Option<String> {
+    if variable("NEXORA_TEST_SQLITE_ONLY").is_some() {
+        return None;
+    }
+    let server = variable("NEXORA_TEST_POSTGRES").unwrap_or_else(|| {
+        panic!(
+            "These tests need a PostgreSQL server. Start one with \
+             `export NEXORA_TEST_POSTGRES=$(scripts/test-postgres start /tmp/nexora-postgres)`, \
+             or set NEXORA_TEST_SQLITE_ONLY=1 to leave it out."
+        )
+    });
+    for sql in [
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        format!("CREATE DATABASE {name}"),
+    ] {
+        let asked = Command::new("psql").args([&server, "-qc", &sql]).status();
+        assert!(asked.unwrap().success(), "{sql}");
+    }
+    let mut url: Url = server.parse().unwrap();
+    url.set_path(name);
+    Some(url.to_string())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test has no configuration to ask"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
