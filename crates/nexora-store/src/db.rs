@@ -2,6 +2,7 @@
 //!
 //! This file and the ones below it are the only ones that know which engines there are.
 
+mod bare;
 mod postgres;
 mod row;
 mod sqlite;
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 use nexora_core::MemberId;
 use tokio::sync::oneshot;
 
+pub(crate) use bare::Bare;
 pub(crate) use postgres::Listener;
 pub(crate) use row::{Row, only};
 pub use tx::Tx;

@@ -95,3 +95,31 @@ pub(crate) const ASSETS_OF_GENERATIONS: Sql = Sql::split(
                              FROM json_array_elements_text(CAST($1 AS JSON)) AS listed (id))
      ORDER BY generation_id, position",
 );
+
+/// The tables of the yardstick, in words that both engines take.
+pub(crate) const FLOOR_TABLES: &str = "
+    DROP TABLE IF EXISTS floor_accounts;
+    DROP TABLE IF EXISTS floor_entries;
+    DROP TABLE IF EXISTS floor_generations;
+    DROP TABLE IF EXISTS floor_jobs;
+    DROP TABLE IF EXISTS floor_keys;
+    CREATE TABLE floor_accounts (
+        user_id UUID PRIMARY KEY, balance BIGINT NOT NULL, held BIGINT NOT NULL,
+        CHECK (held >= 0 AND balance >= held)
+    );
+    CREATE TABLE floor_entries (
+        id UUID PRIMARY KEY, user_id UUID NOT NULL, amount BIGINT NOT NULL,
+        note TEXT NOT NULL, at BIGINT NOT NULL
+    );
+    CREATE TABLE floor_generations (
+        id UUID PRIMARY KEY, user_id UUID NOT NULL, order_json TEXT NOT NULL,
+        quoted BIGINT NOT NULL, created_at BIGINT NOT NULL
+    );
+    CREATE TABLE floor_jobs (id UUID PRIMARY KEY, run_at BIGINT NOT NULL);
+    CREATE TABLE floor_keys (
+        user_id UUID NOT NULL, key TEXT NOT NULL, generation_id UUID NOT NULL,
+        PRIMARY KEY (user_id, key)
+    );
+    CREATE INDEX floor_generations_of_user ON floor_generations (user_id, id);
+    CREATE INDEX floor_jobs_due ON floor_jobs (run_at);
+";

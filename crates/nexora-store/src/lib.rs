@@ -14,10 +14,13 @@ pub mod credits;
 mod db;
 mod dialect;
 mod error;
+pub mod floor;
 pub mod generations;
 pub mod jobs;
 pub mod live;
 mod migrate;
+#[cfg(feature = "record-sql")]
+pub mod record;
 mod search;
 pub mod sessions;
 pub mod throttle;

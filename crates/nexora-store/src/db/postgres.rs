@@ -1,5 +1,6 @@
 //! The server engine: a pool of connections, and lanes that commit many units at once.
 
+mod bare;
 mod connect;
 mod fault;
 mod lanes;
@@ -10,6 +11,7 @@ mod tls;
 use deadpool_postgres::{Object, Pool};
 use futures_util::future::BoxFuture;
 
+pub(super) use bare::{bare_pool, bare_transaction};
 pub(crate) use listen::Listener;
 pub(super) use session::{Session, cell};
 

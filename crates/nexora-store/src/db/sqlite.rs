@@ -1,5 +1,6 @@
 //! The embedded engine: one writer thread, a few read-only connections.
 
+mod bare;
 mod open;
 mod readers;
 mod session;
@@ -13,6 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+pub(super) use bare::bare_transactions;
 pub(super) use session::{Session, cell};
 
 use super::Durability;

@@ -94,6 +94,10 @@ impl Fresh {
 
     /// A database with nothing in it.
     pub(crate) async fn empty(kind: StoreKind) -> Self {
+        #[cfg(feature = "record-sql")]
+        if let Some(path) = variable(crate::every_statement::RECORD) {
+            nexora_store::record::into_file(path.as_ref()).unwrap();
+        }
         let name = format!("nexora_test_{}", uuid::Uuid::new_v4().simple());
         let (url, drop_with) = match kind {
             StoreKind::Sqlite => {

@@ -12,6 +12,9 @@ mod books;
 #[cfg(test)]
 mod credits;
 #[cfg(test)]
+#[cfg(feature = "record-sql")]
+mod every_statement;
+#[cfg(test)]
 mod generations;
 #[cfg(test)]
 mod jobs;

@@ -127,9 +127,13 @@ async fn what_waits_when_the_store_closes_is_finished() {
         let mut unit = Box::pin(store.write(Lane::Any, move |tx| {
             Box::pin(async move { users::insert(tx, &added).await })
         }));
-        let _ = futures_util::poll!(&mut unit);
+        let early: std::task::Poll<Result<(), StoreError>> = futures_util::poll!(&mut unit);
         store.close().await;
-        assert_eq!(unit.await, Ok::<_, StoreError>(()));
+        let outcome = match early {
+            std::task::Poll::Ready(outcome) => outcome,
+            std::task::Poll::Pending => unit.await,
+        };
+        assert_eq!(outcome, Ok(()));
         assert!(matches!(
             store.ping().await,
             Err(StoreError::Unavailable(_))
@@ -171,6 +175,16 @@ async fn a_cut_connection_is_told_and_the_next_unit_works() {
         fresh.tamper(cut).await.unwrap();
     }
     fresh.drop().await;
+}
+
+#[tokio::test]
+async fn the_yardstick_measures_something() {
+    both_places(|fresh| async move {
+        let span = std::time::Duration::from_millis(100);
+        let rate = nexora_store::floor::submits_per_second(&fresh.url, 4, 10, span).await;
+        assert!(rate.unwrap() > 0);
+    })
+    .await;
 }
 
 #[tokio::test]
