@@ -92,8 +92,9 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Store> {
         url: config.database.clone(),
         connections_max: config.connections_max,
         durability: config.durability,
-    });
-    opened.await.context("the database could not be opened")
+    })
+    .await;
+    opened.context("the database could not be opened")
 }
 
 /// Where media are kept: a folder in the data folder, unless a bucket is named.
