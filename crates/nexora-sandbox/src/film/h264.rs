@@ -31,6 +31,8 @@ impl GroupEncoder {
         config.gop_size = frames_max;
         config.scenecut = 0;
         config.preset = Preset::Balanced;
+        // Older frames would save 7 % of the bytes for a tenth more time.
+        config.num_ref_frames = 1;
         config.transform_8x8 = true;
         config.framerate = f32::from(frames_per_second);
         config.qp = quantiser;

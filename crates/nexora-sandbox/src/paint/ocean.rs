@@ -39,14 +39,7 @@ impl<'a> Sea<'a> {
     /// Rolls sky and waves.
     pub(crate) fn roll(view: &'a View, daytime: Daytime, cloudiness: f32) -> Self {
         let mut dice = view.dice();
-        let sky = Sky::roll(
-            &view.palette,
-            &mut dice,
-            daytime,
-            SunSide::Ahead,
-            cloudiness,
-            view.seed,
-        );
+        let sky = Sky::roll(view, &mut dice, daytime, SunSide::Ahead, cloudiness);
         let height = float(view.height);
         let lens = Pinhole {
             horizon: height * dice.between(0.46, 0.56),

@@ -7,7 +7,7 @@ use super::noise::{clamp01, gradient, layered, smooth};
 use super::number::float_i;
 use super::palette::Palette;
 use super::stars;
-use super::view::circle;
+use super::view::{View, circle};
 
 /// The light of day a scene is painted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +56,19 @@ pub(crate) struct Sky {
 impl Sky {
     /// Rolls the sun's place and mixes the colours of the hour.
     pub(crate) fn roll(
-        paint: &Palette,
+        view: &View,
         dice: &mut Dice,
         daytime: Daytime,
         side: SunSide,
         cloudiness: f32,
-        seed: u32,
     ) -> Self {
+        let paint = &view.palette;
         let azimuth: f32 = match side {
             SunSide::Aside => dice.between(0.42, 0.52) * dice.pick([1.0, -1.0]),
             SunSide::Ahead => dice.between(-0.38, 0.38),
         };
+        // A tall frame sees less to the sides, and the sun should stay in it.
+        let azimuth = azimuth * view.aspect().min(1.0);
         let elevation: f32 = match daytime {
             Daytime::Golden => dice.between(0.05, 0.12),
             Daytime::Noon => dice.between(0.22, 0.4),
@@ -93,7 +95,7 @@ impl Sky {
             curtain,
             cloudiness,
             daytime,
-            seed,
+            seed: view.seed,
         }
     }
 

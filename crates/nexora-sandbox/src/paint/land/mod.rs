@@ -50,14 +50,7 @@ impl Land {
             Ground::Dunes => SunSide::Aside,
             Ground::Mountains => SunSide::Ahead,
         };
-        let sky = Sky::roll(
-            &view.palette,
-            &mut dice,
-            wish.daytime,
-            side,
-            wish.cloudiness,
-            view.seed,
-        );
+        let sky = Sky::roll(view, &mut dice, wish.daytime, side, wish.cloudiness);
         let terrain = Terrain::make(wish.ground, view.seed, &view.palette, &sky);
         Self {
             wish,
