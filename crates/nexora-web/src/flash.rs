@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
+use nexora_core::Credits;
 
 use crate::components::{Notice, NoticeKind};
 use crate::session;
@@ -76,10 +77,10 @@ impl Flash {
             ),
             Self::SessionEnded => (NoticeKind::Ok, "That browser was signed out."),
             Self::OthersEnded => (NoticeKind::Ok, "All other browsers were signed out."),
-            Self::Welcome => (
-                NoticeKind::Ok,
-                "Welcome. 15 credits are yours to begin with.",
-            ),
+            Self::Welcome => {
+                let welcome = format!("Welcome. {} are yours to begin with.", Credits::STARTER);
+                return Notice::new(NoticeKind::Ok, welcome);
+            }
             Self::SignedOut => (NoticeKind::Info, "You are signed out."),
         };
         Notice::new(kind, text)

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::response::sse::Event;
 use futures_util::{Stream, StreamExt, stream};
+use maud::html;
 use nexora_core::{GenerationId, GenerationState, Timestamp};
 use nexora_engine::{Change, LiveStream, Run};
 use serde_json::json;
@@ -160,9 +161,9 @@ impl Line {
         } else {
             for id in news.runs {
                 let run = self.app.engine().run(self.member.id(), id).await?;
-                // One that is not there any more was deleted: the page is told separately.
-                if let Some(run) = run {
-                    messages.extend(self.card(&run));
+                match run {
+                    Some(run) => messages.extend(self.card(&run)),
+                    None => messages.push(removal(id)),
                 }
             }
         }
@@ -208,6 +209,12 @@ impl News {
         let cards_max = usize::try_from(CARDS_MAX).unwrap_or(usize::MAX);
         self.everything |= self.runs.len() > cards_max;
     }
+}
+
+/// A deleted run's card leaves the page.
+fn removal(id: GenerationId) -> Event {
+    let markup = html! { hx-partial hx-target={ "#" (id) } hx-swap="delete" {} };
+    Event::default().data(markup.into_string())
 }
 
 fn refresh() -> Event {

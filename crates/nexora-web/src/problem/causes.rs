@@ -325,3 +325,32 @@ impl From<CancelError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[test]
+    fn a_database_with_too_much_to_do_asks_to_come_back() {
+        let busy = Problem::from(StoreError::TooManyWaiting);
+        assert_eq!(busy.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(busy.0.retry_after_s, Some(1));
+        let away = Problem::from(StoreError::Unavailable("no route to host".to_owned()));
+        assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(
+            !away.detail().contains("route"),
+            "what went wrong inside stays inside"
+        );
+    }
+
+    #[test]
+    fn our_own_faults_are_not_blamed_on_anybody() {
+        let broken = Problem::from(StoreError::Corrupt("a row".to_owned()));
+        assert_eq!(
+            broken.into_response().status(),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+    }
+}

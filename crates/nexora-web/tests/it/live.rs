@@ -171,7 +171,7 @@ async fn nobody_hears_about_somebody_elses_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deleting_tells_the_page_to_look_afresh() {
+async fn a_deleted_card_leaves_every_page() {
     on_both(async |studio| {
         let ada = Browser::signed_up(studio, "Ada").await;
         let id = ada.order_picture("a lake").await;
@@ -180,6 +180,42 @@ async fn deleting_tells_the_page_to_look_afresh() {
         line.next().await.unwrap();
         ada.htmx(&format!("/api/generations/{id}/delete"), &[])
             .await;
+        let removal = line.next().await.unwrap();
+        let expected = format!("<hx-partial hx-target=\"#{id}\" hx-swap=\"delete\"></hx-partial>");
+        assert_eq!(removal.data, expected);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declined_prompt_is_explained_and_returned() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let mut line = Line::open(&ada, None).await;
+        let id = ada.order_picture("[sandbox:refuse] a lake").await;
+        line.until(|message| is_card(message, &id, "refused")).await;
+        let toast = line.until(|message| message.event == "toast").await;
+        assert!(toast.data.contains("\"err\"") && toast.data.contains("Nothing was charged"));
+        let credits = line.until(|message| message.event == "credits").await;
+        assert_eq!(credits.data, r#"{"available":15,"held":0}"#);
+        let refused = ada.ended(&id).await;
+        assert_eq!(refused["reason"]["code"], "refused");
+        let receipt = ada.read(&format!("/api/generations/{id}/receipt")).await;
+        assert_eq!(
+            (&receipt["charged"], &receipt["returned"]),
+            (&0.into(), &5.into())
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paid_plan_makes_the_page_look_afresh() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let mut line = Line::open(&ada, None).await;
+        line.next().await.unwrap();
+        studio.put_on_plan("Ada", nexora_core::Plan::Growth).await;
         assert_eq!(line.next().await.unwrap().event, "refresh");
     })
     .await;

@@ -24,6 +24,8 @@ mod ordering;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod panics;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod studio;

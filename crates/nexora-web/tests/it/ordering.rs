@@ -279,6 +279,29 @@ async fn too_many_calls_wait() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_its_share_whoever_asks() {
+    on_both_with(
+        |plan| {
+            let mut plan = without_worker(plan);
+            plan.requests_per_minute = 20;
+            plan
+        },
+        async |studio| {
+            let stranger = Browser::new(studio);
+            let mut statuses = Vec::new();
+            for _ in 0..12 {
+                statuses.push(stranger.post("/sign-out", &[]).await.status().as_u16());
+            }
+            assert_eq!(statuses[..10], [303; 10]);
+            assert_eq!(statuses[11], 429);
+            let page = stranger.get("/").await;
+            assert_eq!(page.status(), StatusCode::OK, "looking is free");
+        },
+    )
+    .await;
+}
+
 fn without_worker(plan: crate::studio::Plan) -> crate::studio::Plan {
     let mut plan = plan;
     plan.has_worker = false;

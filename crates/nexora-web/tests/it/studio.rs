@@ -38,14 +38,18 @@ pub(crate) struct Plan {
 pub(crate) struct Studio {
     pub(crate) engine: Engine,
     pub(crate) address: SocketAddr,
-    pub(crate) sandbox: Sandbox,
     plan: Plan,
     tasks: Tasks,
     is_closed: bool,
+    _sandbox: Sandbox,
 }
 
 /// A folder that goes when the story ends.
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Server and name of a database that goes with it.
+    database: Option<(String, String)>,
+}
 
 /// Tells a story on every database.
 pub(crate) async fn on_both(story: impl AsyncFn(&Studio)) {
@@ -74,13 +78,15 @@ pub(crate) fn plans() -> Vec<Plan> {
 }
 
 impl Plan {
-    fn new(name: &str, postgres: Option<String>) -> Self {
-        let folder = Folder(std::env::temp_dir().join(name));
-        std::fs::create_dir_all(&folder.0).unwrap();
-        let url = postgres.map_or_else(
-            || DatabaseUrl::Sqlite(folder.0.join("nexora.db")),
-            |url| url.parse().unwrap(),
+    fn new(name: &str, postgres: Option<(String, String, String)>) -> Self {
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        let url = postgres.as_ref().map_or_else(
+            || DatabaseUrl::Sqlite(path.join("nexora.db")),
+            |(url, _, _)| url.parse().unwrap(),
         );
+        let database = postgres.map(|(_, server, database)| (server, database));
+        let folder = Folder { path, database };
         Self {
             url,
             clock: Arc::new(SystemClock),
@@ -120,10 +126,10 @@ impl Studio {
         Self {
             engine,
             address,
-            sandbox,
             plan,
             tasks,
             is_closed: false,
+            _sandbox: sandbox,
         }
     }
 
@@ -176,7 +182,10 @@ impl Drop for Studio {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_dir_all(&self.path);
+        if let Some((server, database)) = &self.database {
+            let _ = on_server(server, &format!("DROP DATABASE {database} WITH (FORCE)"));
+        }
     }
 }
 
@@ -198,7 +207,7 @@ async fn parts(plan: &Plan, sandbox: &Sandbox) -> Parts {
     let base: Url = sandbox.base_url().parse().unwrap();
     Parts {
         store,
-        blobs: Blobs::open(&MediaUrl::Folder(plan.folder.0.join("media"))).unwrap(),
+        blobs: Blobs::open(&MediaUrl::Folder(plan.folder.path.join("media"))).unwrap(),
         providers: providers(&base),
         downloader: Downloader::new(&[base]).unwrap(),
         catalog: Catalog::built_in().unwrap(),
@@ -250,8 +259,8 @@ fn web_config(plan: &Plan) -> WebConfig {
     }
 }
 
-/// A database of one's own on the server the suite was given.
-fn fresh_postgres(name: &str) -> Option<String> {
+/// A database of one's own on the server the suite was given: its URL, the server's, its name.
+fn fresh_postgres(name: &str) -> Option<(String, String, String)> {
     if variable("NEXORA_TEST_SQLITE_ONLY").is_some() {
         return None;
     }
@@ -262,16 +271,18 @@ fn fresh_postgres(name: &str) -> Option<String> {
              or set NEXORA_TEST_SQLITE_ONLY=1 to leave it out."
         )
     });
-    for sql in [
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        format!("CREATE DATABASE {name}"),
-    ] {
-        let asked = Command::new("psql").args([&server, "-qc", &sql]).status();
-        assert!(asked.unwrap().success(), "{sql}");
-    }
+    // A process of the same number may have died before it cleaned up.
+    let name = format!("{name}_{}", SystemClock.now().as_ms());
+    let is_made = on_server(&server, &format!("CREATE DATABASE {name}"));
+    assert!(is_made, "no database could be made");
     let mut url: Url = server.parse().unwrap();
-    url.set_path(name);
-    Some(url.to_string())
+    url.set_path(&name);
+    Some((url.to_string(), server, name))
+}
+
+fn on_server(server: &str, sql: &str) -> bool {
+    let asked = Command::new("psql").args([server, "-qc", sql]).status();
+    asked.is_ok_and(|status| status.success())
 }
 
 #[expect(
