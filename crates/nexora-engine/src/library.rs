@@ -167,7 +167,7 @@ impl Engine {
                 tracing::warn!(generation = %id, "a file of {id} could not be deleted: {trouble}");
             }
         }
-        self.live().publish(member, Change::Everything);
+        self.live().publish(member, Change::Generation(id));
         Ok(true)
     }
 
