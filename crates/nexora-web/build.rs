@@ -49,6 +49,8 @@ fn main() -> Result<()> {
     assets.push(pack("/assets/", "app.css", style.into_bytes()));
     let script = squeeze(&joined("assets/js", "js", &SCRIPTS)?);
     assets.push(pack("/assets/", "app.js", script.into_bytes()));
+    let bench = with_urls(squeeze(&joined("assets/js", "js", &["bench"])?), &assets);
+    assets.push(pack("/assets/", "bench.js", bench.into_bytes()));
     let manifest = fs::read_to_string("assets/icons/nexora.webmanifest")?;
     let manifest = with_urls(manifest, &assets);
     assets.push(pack(
@@ -194,7 +196,7 @@ fn showcase() -> Result<(String, Vec<Packed>)> {
     if list.exists() {
         let entries: Vec<serde_json::Value> = serde_json::from_str(&fs::read_to_string(&list)?)?;
         let stills = entries.iter().filter(|it| text(it, "poster").is_empty());
-        for still in stills.filter(|it| !text(it, "file").ends_with(".mp4")) {
+        for still in stills.filter(|it| extension(text(it, "file")) != "mp4") {
             let name = text(still, "file");
             let clip = entries.iter().find(|it| text(it, "poster") == name);
             works.push_str(&work(still, clip, &mut files)?);

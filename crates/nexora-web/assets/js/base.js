@@ -2,7 +2,8 @@
  * Nexora in the browser.
  *
  * Every page works without this module; it makes them instant. No build step, no eval, no inline
- * handlers. Parts, joined in this order: base, credits, cards, composer, live, morph.
+ * handlers. Parts, joined in this order: base, credits, cards, composer, live, morph. bench.js
+ * stands alone.
  *
  * How the server speaks to it:
  *  - a fragment answer carries `x-credits: <available>` when the balance changed, and
@@ -27,24 +28,21 @@ function on(type, selector, act) {
   });
 }
 
+/** How long a toast stays, in ms; it stays while the pointer rests on it. */
+const STAY_MS = 5200;
+
 /** Short words in the corner, announced politely. */
 class NxToasts extends HTMLElement {
-  /** How long a toast stays, in ms; it stays while the pointer rests on it. */
-  static STAY_MS = 5200;
-  /** More than this many at once are noise. */
-  static MAX = 4;
-
   /** @param {string} text @param {"ok"|"err"|"info"} kind @param {string} [href] */
   push(text, kind = "info", href = "") {
     const toast = document.createElement("div");
     toast.className = "toast glass";
     toast.dataset.kind = kind;
-    const words = document.createElement(href.startsWith("/") ? "a" : "span");
-    if (href.startsWith("/")) words.href = href;
+    const words = document.createElement(href ? "a" : "span");
+    if (href) words.href = href;
     words.textContent = text;
     toast.append(words);
     this.append(toast);
-    while (this.children.length > NxToasts.MAX) this.firstElementChild.remove();
     this.#leave(toast);
   }
 
@@ -53,7 +51,7 @@ class NxToasts extends HTMLElement {
       if (toast.matches(":hover, :focus-within")) return this.#leave(toast);
       toast.dataset.out = "";
       setTimeout(() => toast.remove(), 400);
-    }, NxToasts.STAY_MS);
+    }, STAY_MS);
   }
 }
 customElements.define("nx-toasts", NxToasts);
@@ -61,20 +59,13 @@ customElements.define("nx-toasts", NxToasts);
 /** @param {string} text @param {"ok"|"err"|"info"} [kind] @param {string} [href] */
 const toast = (text, kind, href) => one("nx-toasts")?.push(text, kind, href);
 
-/** Moments in the reader's own zone; the server writes them in UTC. */
-const FORMS = {
-  full: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
-  day: { day: "numeric", month: "short", year: "numeric" },
-};
-
-/** @param {ParentNode} root */
+/** Moments in the reader's own zone; the server writes them in UTC. @param {ParentNode} root */
 function localise(root) {
   for (const time of all("time[data-form]", root)) {
-    const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.valueOf())) {
-      time.title = time.textContent;
-      time.textContent = moment.toLocaleString("en-GB", FORMS[time.dataset.form]);
-    }
+    const dateStyle = "medium";
+    const timeStyle = time.dataset.form === "full" ? "short" : undefined;
+    time.title = time.textContent;
+    time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle, timeStyle });
     delete time.dataset.form;
   }
 }

@@ -6,21 +6,20 @@ class NxCard extends HTMLElement {
     localise(this);
     if (calm.matches || !one("video[data-src]", this)) return;
     if (noHover.matches) return central.observe(this);
-    this.addEventListener("pointerenter", () => this.#soon());
+    // Crossing a card on the way elsewhere does not start it.
+    this.addEventListener("pointerenter", () => {
+      this.#wait = setTimeout(() => this.play(), 90);
+    });
     this.addEventListener("pointerleave", () => this.stop());
     this.addEventListener("focusin", () => this.play());
     this.addEventListener("focusout", () => this.stop());
+    if (this.matches(":hover, :focus-within")) this.play();
   }
 
   disconnectedCallback() {
     central.unobserve(this);
     near.delete(this);
     this.stop();
-  }
-
-  /** Crossing a card on the way elsewhere does not start it. */
-  #soon() {
-    this.#wait = setTimeout(() => this.play(), 90);
   }
 
   async play() {
@@ -51,10 +50,9 @@ const central = new IntersectionObserver((entries) => {
     if (entry.isIntersecting) near.add(entry.target);
     else near.delete(entry.target);
   }
-  const middle = innerHeight / 2;
   const distance = (card) => {
-    const box = card.getBoundingClientRect();
-    return Math.abs(box.top + box.height / 2 - middle);
+    const { top, bottom } = card.getBoundingClientRect();
+    return Math.abs(top + bottom - innerHeight);
   };
   const best = [...near].sort((a, b) => distance(a) - distance(b))[0] ?? null;
   if (best === playing) return;
@@ -74,7 +72,7 @@ class NxElapsed extends HTMLElement {
     const draw = () => {
       const seconds = Math.max(0, Math.floor((Date.now() - since) / 1000));
       const words = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
-      (one("time", this) ?? this).textContent = words;
+      one("time", this).textContent = words;
     };
     this.#timer = setInterval(draw, 1000);
   }

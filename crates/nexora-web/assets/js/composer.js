@@ -30,57 +30,22 @@ on("change", "#composer:not([data-full]) input[name=model]", (radio) => offerRat
 const quick = one("form#composer:not([data-full])");
 if (quick) offerRatios(quick);
 
-/** A menu closes on a choice made with the pointer, on Escape, and on a click elsewhere. */
-on("click", ".picker .option", (option, event) => {
-  if (event.detail > 0) option.closest("details").open = false;
-});
-document.addEventListener("click", (event) => {
-  for (const menu of all("details.picker[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
-document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && one("details.picker[open]");
-  if (!menu) return;
-  menu.open = false;
-  one("summary", menu).focus();
+/** The menu closes on a choice made with the pointer; arrow keys leave it open. */
+on("click", ".picker-menu .option", (option, event) => {
+  if (event.detail > 0) option.closest("[popover]").hidePopover();
 });
 
 /** Ctrl or Cmd with Enter sends; Enter on a model does not. */
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-keys=submit]");
   if (!form || event.key !== "Enter") return;
-  const inText = event.target.matches("textarea");
   if (event.ctrlKey || event.metaKey) {
     event.preventDefault();
     const button = all("button.go:not(:disabled)", form).find((it) => it.checkVisibility());
     if (button) form.requestSubmit(button);
-  } else if (!inText && event.target.matches("input")) {
+  } else if (event.target.matches("input")) {
     event.preventDefault();
   }
-});
-
-/** The full composer shows another model's settings without losing a word that was written. */
-on("change", "#composer[data-full] input[name=model]", async (radio) => {
-  const kept = { prompt: "", negative_prompt: "" };
-  const query = new URLSearchParams();
-  for (const [name, value] of new FormData(radio.form)) {
-    if (name in kept) kept[name] = value;
-    else if (name !== "key" && value !== "") query.set(name, value);
-  }
-  const address = "/generate?" + query;
-  await htmx.ajax("GET", address, {
-    source: radio.form,
-    target: "#composer",
-    select: "#composer",
-    swap: "outerHTML",
-  });
-  history.replaceState(history.state, "", address);
-  for (const [name, value] of Object.entries(kept)) {
-    const field = one(`#composer [name=${name}]`);
-    if (field) field.value = value;
-  }
-  one("#composer .models-face")?.focus();
 });
 
 /** A link away from a composer takes what was written with it. */

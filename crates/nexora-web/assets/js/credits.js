@@ -16,9 +16,7 @@ class NxCredits extends HTMLElement {
   }
 
   get available() {
-    let promised = 0;
-    for (const cost of this.#promised.values()) promised += cost;
-    return this.#server - promised;
+    return [...this.#promised.values()].reduce((rest, cost) => rest - cost, this.#server);
   }
 
   /** Counts `cost` down at once; the token settles it. @param {number} cost */
@@ -75,6 +73,7 @@ class NxCredits extends HTMLElement {
       this.#shown = Math.round(from + (to - from) * (1 - (1 - part) ** 3));
       number.textContent = this.#shown;
       if (part < 1) this.#frame = requestAnimationFrame(step);
+      else one(".credits-said", this).textContent = `Balance: ${to} credits.`;
     };
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(step);
@@ -90,13 +89,16 @@ const promises = new WeakMap();
 
 /** The price on the button that is seen, in credits. @param {HTMLFormElement} form */
 function shownPrice(form) {
-  const exact = one(".cost[data-cost]", form);
-  if (exact) return Number(exact.dataset.cost);
-  return Number(one("input[name=model]:checked", form)?.dataset.cost) || 0;
+  const priced = one(".cost[data-cost]", form) ?? one("input[name=model]:checked", form);
+  return Number(priced?.dataset.cost) || 0;
 }
 
+/** Orders the balance does not reach: said at once, never sent. @type {WeakSet<object>} */
+const unsent = new WeakSet();
+
 /** @param {object} ctx of htmx */
-const isOrder = (ctx) => ctx.sourceElement?.id === "composer";
+const isOrder = ({ sourceElement, request }) =>
+  sourceElement?.id === "composer" && request.method === "POST";
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   // htmx reads `formaction` on boosted forms only.
@@ -111,13 +113,18 @@ document.addEventListener("htmx:before:request", (event) => {
   const balance = credits();
   if (balance && balance.available < cost) {
     event.preventDefault();
+    unsent.add(ctx);
     toast(`This needs ${cost} credits; you have ${balance.available}.`, "err");
   } else if (balance) {
     promises.set(ctx, balance.promise(cost));
   }
 });
 
+/** No answer, or one without words. */
+const WENT_WRONG = "The studio did not answer. Nothing was charged.";
+
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (unsent.has(ctx)) return;
   const headers = ctx.response?.headers;
   const ok = ctx.response && ctx.response.status < 400;
   const available = Number(headers?.get("x-credits") ?? NaN);
@@ -126,20 +133,12 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   else if (token) credits().rollBack(token);
   const said = headers?.get("x-toast");
   if (said) toast(decodeURIComponent(said), ok ? "ok" : "err");
-  else if (!ok && ctx.request.method !== "GET") toast(wentWrong(ctx), "err");
+  else if (!ok && ctx.request.method !== "GET") toast(WENT_WRONG, "err");
   if (ok && token) renewKey(ctx.sourceElement);
 });
-
-/** @param {object} ctx of htmx */
-function wentWrong(ctx) {
-  return ctx.response
-    ? "That did not work. Nothing was charged."
-    : "The studio could not be reached. Nothing was charged.";
-}
 
 /** Each order has a key of its own, so that pressing twice orders once. */
 function renewKey(form) {
   const key = form.elements.namedItem("key");
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  if (key) key.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (key) key.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

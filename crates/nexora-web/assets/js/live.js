@@ -12,27 +12,21 @@ const live = one("#live");
 
 /** @param {string} name @param {(body: any) => void} act */
 function hear(name, act) {
-  live?.addEventListener(name, ({ detail }) => {
-    try {
-      act(detail?.data ? JSON.parse(detail.data) : {});
-    } catch {
-      // A line that cannot be read is skipped; the next one may be fine.
-    }
-  });
+  live?.addEventListener(name, ({ detail }) => act(JSON.parse(detail.data || "{}")));
 }
 
 hear("credits", ({ available, held }) => credits()?.sync(available, held));
 hear("toast", ({ kind, text, href }) => toast(text, kind, href));
 hear("refresh", () => {
   // Never under the hands of somebody who writes.
-  if (!document.activeElement?.matches("textarea, input")) location.reload();
+  if (!one("textarea:focus, input:focus")) location.reload();
 });
 
 /** A card for a page that does not show it is dropped instead of complained about. */
 live?.addEventListener("htmx:sse:before:message", (event) => {
   const { data, event: name } = event.detail.message;
-  const target = !name && /hx-target="#(gen_[0-9a-f]+)"/.exec(data)?.[1];
-  if (target && !document.getElementById(target)) event.preventDefault();
+  const [target] = (!name && /#gen_\w+/.exec(data)) || [];
+  if (target && !one(target)) event.preventDefault();
 });
 
 /** A card that changed its state shows its words for a moment; an awaited one brings its page. */

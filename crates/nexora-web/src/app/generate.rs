@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use nexora_core::{FieldError, MediaKind, Model};
 
+use crate::assets;
 use crate::components::fields::{self, FieldsView};
 use crate::components::quote::{QuoteView, quote};
 use crate::components::{Draft, Run, Shell, Shop, Standing, card, icon, picker, shell};
@@ -32,6 +33,7 @@ pub struct GenerateView<'a> {
 pub fn page(view: &GenerateView<'_>) -> Markup {
     let pending = view.runs.iter().any(Run::is_pending);
     let main = html! {
+        script type="module" src=(assets::url("bench.js")) {}
         div.bench {
             section.bench-form aria-labelledby="generate-title" {
                 h1.sr #generate-title { "Create a " (view.model.kind.noun()) }

@@ -29,6 +29,8 @@ pub fn balance(view: &BalanceView) -> Markup {
                     @if held > 0 { (held) " held" }
                 }
             }
+            // Filled once a new balance has settled, to be read out once.
+            span.credits-said.sr role="status" {}
         }
     }
 }

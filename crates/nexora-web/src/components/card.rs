@@ -180,7 +180,9 @@ fn favourite(run: &Run<'_>) -> Markup {
             hx-target={ "#" (generation.id) } hx-swap="outerHTML" hx-status:4xx="swap:none"
             hx-status:5xx="swap:none" {
             input type="hidden" name="favourite" value=(next);
-            button.act.is-on[generation.favourite] type="submit" aria-label=(word) { (icon::heart()) }
+            // The id lets the focus survive the swap.
+            button.act.is-on[generation.favourite] id={ "heart-" (generation.id) } type="submit"
+                aria-label=(word) { (icon::heart()) }
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The model picker: a menu of cards, each with what it makes, how long it takes, and its price.
+//! It opens, closes on Escape and on a click elsewhere without a script: it is a popover.
 
 use maud::{Markup, html};
 use nexora_core::{MediaKind, Model, Tier};
@@ -15,8 +16,8 @@ pub const MODELS_MAX: usize = 24;
 /// The menu, closed, with `chosen` on its face.
 pub fn picker(shop: Shop<'_>, chosen: Option<&Model>) -> Markup {
     html! {
-        details.picker name="composer-menu" {
-            summary.chip.picker-face {
+        div.picker {
+            button.chip.picker-face type="button" popovertarget="models" {
                 (icon::spark())
                 span.sr { "Model: " }
                 @for (n, model) in shop.catalog.models().iter().enumerate() {
@@ -24,7 +25,7 @@ pub fn picker(shop: Shop<'_>, chosen: Option<&Model>) -> Markup {
                 }
                 (icon::chevron())
             }
-            div.picker-menu.glass {
+            div #models.picker-menu.glass popover {
                 @for (kind, title) in [(MediaKind::Image, "Pictures"), (MediaKind::Video, "Clips")] {
                     fieldset {
                         legend { (title) }
@@ -110,6 +111,11 @@ pub fn price_words(model: &Model) -> Markup {
     }
 }
 
+/// The face shows its words inside a composer only.
+fn in_composer(picker: &Markup) -> Markup {
+    html! { form.composer { (picker) } }
+}
+
 /// As a free member and as a Pro member sees it.
 pub fn samples() -> Vec<Sample> {
     let stock = stock();
@@ -120,7 +126,7 @@ pub fn samples() -> Vec<Sample> {
         ..stock.shop()
     };
     vec![
-        Sample::new("free plan", picker(stock.shop(), flux)),
-        Sample::new("Pro plan", picker(pro, seedance)),
+        Sample::new("free plan", in_composer(&picker(stock.shop(), flux))),
+        Sample::new("Pro plan", in_composer(&picker(pro, seedance))),
     ]
 }
