@@ -19,10 +19,13 @@ pub(crate) async fn file(request: Request) -> Result<Response, Problem> {
     Ok(answer(asset, request.headers()))
 }
 
-/// Browsers ask for this without being told to.
+/// Browsers ask for this without being told to. Its address has no hash: kept for a day.
 pub(crate) async fn favicon(headers: HeaderMap) -> Result<Response, Problem> {
     let asset = assets::find(assets::url("mark.svg")).ok_or_else(Problem::no_such_page)?;
-    Ok(answer(asset, &headers))
+    let mut response = answer(asset, &headers);
+    let a_day = HeaderValue::from_static("public, max-age=86400");
+    response.headers_mut().insert(CACHE_CONTROL, a_day);
+    Ok(response)
 }
 
 fn answer(asset: &'static Asset, asked: &HeaderMap) -> Response {

@@ -19,8 +19,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; media-src 'self' blob:; font-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; manifest-src 'self'";
-/// Two years, the least that browsers' preload lists ask for.
-const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+/// Two years. Neighbouring hosts are their operators' business.
+const STRICT_TRANSPORT: &str = "max-age=63072000";
 /// Sensors and payment are nothing a studio page needs.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), \
                            browsing-topics=()";

@@ -27,9 +27,10 @@ const CARDS_MAX: u32 = 100;
 /// Moments on two machines differ, and the last change told may have been written before one
 /// that was not: on coming back a little is told twice. A card told twice is the same card.
 const OVERLAP: Duration = Duration::from_secs(2);
-/// How often it is checked that the session still lives: signing out ends its streams.
-const CHECK_EVERY: Duration = Duration::from_secs(60);
-/// Ends remembered as told. A run ends once; this is about a favourite marked right after.
+/// How often it is checked that the session still lives (signing out ends its streams) and that
+/// nothing was missed (another node's notice can be lost).
+const CHECK_EVERY: Duration = Duration::from_secs(30);
+/// Runs remembered as told: about as many as a page shows, and those of the last busy minutes.
 const TOLD_MAX: usize = 256;
 
 /// One open stream.
@@ -42,7 +43,7 @@ pub(super) struct Line {
     is_back: bool,
     /// The id of the next message: the latest change told.
     told_until: i64,
-    told: VecDeque<GenerationId>,
+    told: VecDeque<Told>,
     check: tokio::time::Interval,
     is_fresh: bool,
     _place: Place,
@@ -53,6 +54,14 @@ pub(super) struct Line {
 struct News {
     runs: BTreeSet<GenerationId>,
     everything: bool,
+}
+
+/// What the page knows about a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    run: GenerationId,
+    version: i64,
+    has_ended: bool,
 }
 
 type Messages = Vec<Event>;
@@ -101,7 +110,10 @@ impl Line {
                     if self.session_has_ended().await {
                         return None;
                     }
-                    continue;
+                    match self.missed(self.told_until()).await {
+                        Ok(missed) if !missed.is_empty() => return Some(missed),
+                        Ok(_) | Err(_) => continue,
+                    }
                 }
             };
             let news = self.gather(first).await;
@@ -118,11 +130,15 @@ impl Line {
         found.is_ok_and(|found| found.is_none())
     }
 
+    fn told_until(&self) -> Timestamp {
+        Timestamp::from_ms(self.told_until)
+    }
+
     /// The balance, and for a page that comes back what it missed.
     async fn greet(&mut self) -> Messages {
         let mut messages = Vec::new();
         if self.is_back {
-            match self.missed().await {
+            match self.missed(self.since).await {
                 Ok(missed) => messages.extend(missed),
                 Err(_) => messages.push(refresh()),
             }
@@ -131,8 +147,8 @@ impl Line {
         messages
     }
 
-    async fn missed(&mut self) -> Result<Messages, Problem> {
-        let since = self.since.minus(OVERLAP);
+    async fn missed(&mut self, after: Timestamp) -> Result<Messages, Problem> {
+        let since = after.minus(OVERLAP);
         let engine = self.app.engine().clone();
         let limit = CARDS_MAX + 1;
         let mut runs = engine.changed_since(self.member.id(), since, limit).await?;
@@ -140,7 +156,7 @@ impl Line {
             self.told_until = engine.now().as_ms();
             return Ok(vec![refresh()]);
         }
-        runs.sort_by_key(|run| run.generation.updated_at);
+        runs.retain(|run| !self.told.contains(&Told::about(run)));
         Ok(runs.iter().flat_map(|run| self.card(run)).collect())
     }
 
@@ -157,18 +173,31 @@ impl Line {
     async fn tell(&mut self, news: News) -> Result<Messages, Problem> {
         let mut messages = Vec::new();
         if news.everything {
-            messages.push(refresh());
-        } else {
-            for id in news.runs {
-                let run = self.app.engine().run(self.member.id(), id).await?;
-                match run {
-                    Some(run) => messages.extend(self.card(&run)),
-                    None => messages.push(removal(id)),
-                }
+            messages.extend(self.everything().await?);
+        }
+        for id in news.runs {
+            match self.app.engine().run(self.member.id(), id).await? {
+                Some(run) => messages.extend(self.card(&run)),
+                None => messages.push(removal(id)),
             }
         }
         messages.push(self.credits().await?);
         Ok(messages)
+    }
+
+    /// The stream fell behind, or the plan is another: with another plan the whole page is.
+    async fn everything(&mut self) -> Result<Messages, Problem> {
+        let account = self.app.engine().member(self.member.id()).await?;
+        match account {
+            Some(account) if account.plan == self.member.account.plan => {
+                self.missed(self.told_until()).await
+            }
+            Some(account) => {
+                self.member.account = account;
+                Ok(vec![refresh()])
+            }
+            None => Ok(vec![refresh()]),
+        }
     }
 
     /// The card, and a word when the run has just ended.
@@ -179,21 +208,38 @@ impl Line {
         let card = Event::default()
             .id(self.told_until.to_string())
             .data(markup.into_string());
-        let ended_lately = it.ended_at.is_some_and(|ended| ended > self.since);
-        if !ended_lately || self.told.contains(&it.id) {
-            return vec![card];
-        }
+        let is_news = it.ended_at.is_some_and(|ended| ended > self.since);
+        let was_ended = self
+            .told
+            .iter()
+            .any(|told| told.run == it.id && told.has_ended);
+        self.remember(Told::about(run));
+        let word = ending(run).filter(|_| is_news && !was_ended);
+        std::iter::once(card).chain(word).collect()
+    }
+
+    fn remember(&mut self, told: Told) {
+        self.told.retain(|known| known.run != told.run);
         if self.told.len() >= TOLD_MAX {
             self.told.pop_front();
         }
-        self.told.push_back(it.id);
-        std::iter::once(card).chain(ending(run)).collect()
+        self.told.push_back(told);
     }
 
     async fn credits(&self) -> Result<Event, Problem> {
         let balance = self.app.engine().balance(self.member.id()).await?;
         let body = json!({ "available": balance.available(), "held": balance.held });
         Ok(Event::default().event("credits").data(body.to_string()))
+    }
+}
+
+impl Told {
+    fn about(run: &Run) -> Self {
+        Self {
+            run: run.generation.id,
+            version: run.generation.version,
+            has_ended: run.generation.state.has_ended(),
+        }
     }
 }
 
@@ -206,8 +252,11 @@ impl News {
             Change::Credits => {}
             Change::Everything => self.everything = true,
         }
-        let cards_max = usize::try_from(CARDS_MAX).unwrap_or(usize::MAX);
-        self.everything |= self.runs.len() > cards_max;
+        // Too many to name: what changed is looked up instead.
+        if self.runs.len() > usize::try_from(CARDS_MAX).unwrap_or(usize::MAX) {
+            self.everything = true;
+            self.runs.clear();
+        }
     }
 }
 

@@ -238,7 +238,11 @@ impl From<StoreError> for Problem {
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         match &error {
-            EngineError::Store(StoreError::TooManyWaiting | StoreError::Contended) => {
+            // Somebody else was faster with the same thing: asking again shows what it is now.
+            EngineError::Store(
+                StoreError::TooManyWaiting | StoreError::Contended | StoreError::Conflict,
+            )
+            | EngineError::Transition(_) => {
                 tracing::warn!("a request was turned away: {error}");
                 Self::busy(BUSY_WAIT)
             }
@@ -246,11 +250,8 @@ impl From<EngineError> for Problem {
                 tracing::error!("a request failed: {error}");
                 Self::busy(AWAY_WAIT)
             }
-            EngineError::Store(
-                StoreError::Conflict | StoreError::Refused(_) | StoreError::Corrupt(_),
-            )
-            | EngineError::Media(_)
-            | EngineError::Transition(_) => {
+            EngineError::Store(StoreError::Refused(_) | StoreError::Corrupt(_))
+            | EngineError::Media(_) => {
                 tracing::error!("a request failed: {error}");
                 Self::crashed()
             }
