@@ -39,6 +39,9 @@ CREATE INDEX IF NOT EXISTS generations_changed ON generations (user_id, updated_
 CREATE INDEX IF NOT EXISTS generations_active ON generations (state, id) WHERE ended_at IS NULL;
 -- How many a member has waiting or running is asked at every start.
 CREATE INDEX IF NOT EXISTS generations_waiting ON generations (user_id) WHERE ended_at IS NULL;
+-- A provider's job belongs to one generation: of two that search for it, one finds it.
+CREATE UNIQUE INDEX IF NOT EXISTS generations_ticket ON generations (provider, ticket)
+    WHERE ticket IS NOT NULL;
 
 -- The same request twice is one generation.
 CREATE TABLE IF NOT EXISTS idempotency_keys (

@@ -142,10 +142,16 @@ pub async fn active_of(
     count(tx.first(&ACTIVE_OF, args![member, count_max], only).await?)
 }
 
-/// Whether a generation was handed out this ticket already.
-pub async fn has_ticket(tx: &mut Tx<'_>, ticket: &str) -> Result<bool, StoreError> {
-    const HAS_TICKET: Sql = Sql::both("SELECT COUNT(*) FROM generations WHERE ticket = $1");
-    let holders = count(tx.first(&HAS_TICKET, args![ticket], only).await?)?;
+/// Whether a generation holds this provider's ticket.
+pub async fn has_ticket(
+    tx: &mut Tx<'_>,
+    provider: Provider,
+    ticket: &str,
+) -> Result<bool, StoreError> {
+    const HAS_TICKET: Sql =
+        Sql::both("SELECT COUNT(*) FROM generations WHERE provider = $1 AND ticket = $2");
+    let args = args![provider.slug(), ticket];
+    let holders = count(tx.first(&HAS_TICKET, args, only).await?)?;
     Ok(holders > 0)
 }
 

@@ -178,7 +178,9 @@ fn url(source: &Source, name: &str) -> anyhow::Result<Option<Url>> {
 fn media(source: &Source, data: &Path) -> anyhow::Result<MediaUrl> {
     match source.get("MEDIA_URL") {
         // The text may hold a secret: it is not repeated.
-        Some(url) => url.parse().map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}")),
+        Some(url) => url
+            .parse()
+            .map_err(|wrong| anyhow::anyhow!("MEDIA_URL: {wrong}")),
         None => Ok(MediaUrl::Folder(data.join("media"))),
     }
 }

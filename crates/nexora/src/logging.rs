@@ -2,8 +2,8 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Quiet by default: our own news, and other crates' warnings.
-const STANDARD: &str = "warn,nexora=info,nexora_engine=info,nexora_web=info,nexora_store=info";
+/// Quiet by default: what became of the work, and warnings; not every request.
+const STANDARD: &str = "warn,nexora=info,nexora_engine=info,nexora_store=info";
 
 /// Starts logging with this filter (`tracing-subscriber`'s syntax), or the standard one.
 pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nexora_core::generation::{Progress, cut_detail};
-use nexora_core::{Failure, Generation, MediaKind, Refusal, Timestamp};
+use nexora_core::{Failure, Generation, MediaKind, Provider, Refusal, Timestamp};
 use nexora_providers::{ErrorKind, MediaProvider, Polled, ProviderError, Submission, Ticket};
 use nexora_store::generations;
 use tracing::warn;
@@ -203,7 +203,7 @@ impl Engine {
             webhook: None,
         };
         match finder.find(&submission, generation.submitted_at?).await {
-            Ok(found) => self.first_unclaimed(found).await,
+            Ok(found) => self.first_unclaimed(adapter.info().provider, found).await,
             Err(said) => {
                 warn!(generation = %generation.id, kind = ?said.kind, "the search found nobody to ask");
                 None
@@ -214,11 +214,13 @@ impl Engine {
 
 impl Engine {
     /// The first ticket that no other generation holds: two equal orders make two equal jobs.
-    async fn first_unclaimed(&self, tickets: Vec<Ticket>) -> Option<Ticket> {
+    async fn first_unclaimed(&self, provider: Provider, tickets: Vec<Ticket>) -> Option<Ticket> {
         for ticket in tickets {
             let text = ticket.as_text().to_owned();
             let claimed = self
-                .read(move |tx| Box::pin(async move { generations::has_ticket(tx, &text).await }))
+                .read(move |tx| {
+                    Box::pin(async move { generations::has_ticket(tx, provider, &text).await })
+                })
                 .await;
             if matches!(claimed, Ok(false)) {
                 return Some(ticket);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode, redirect};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What a studio is started with; the same plan starts it again after a crash.
 pub(crate) struct Plan {
@@ -144,21 +144,17 @@ impl Person {
             answer.text().await.unwrap()
         );
         assert_eq!(answer.headers()[LOCATION], "/studio");
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let cookies = answer.headers().get_all(SET_COOKIE).iter();
+        let cookie = cookies
+            .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+            .find(|cookie| cookie.starts_with("nexora="))
+            .expect("signing up gives a session")
+            .to_owned();
         Self {
             client,
             cookie,
             email: email.to_owned(),
         }
-    }
-
-    pub(crate) async fn get(&self, url: &str) -> reqwest::Result<Response> {
-        self.client
-            .get(url)
-            .header(COOKIE, &self.cookie)
-            .send()
-            .await
     }
 
     /// Orders a picture under a key of one's own.
@@ -176,10 +172,6 @@ impl Person {
             .json(&wish)
             .send()
             .await
-    }
-
-    pub(crate) async fn json(&self, url: &str) -> Value {
-        self.get(url).await.unwrap().json().await.unwrap()
     }
 }
 
