@@ -59,13 +59,17 @@ customElements.define("nx-toasts", NxToasts);
 /** @param {string} text @param {"ok"|"err"|"info"} [kind] @param {string} [href] */
 const toast = (text, kind, href) => one("nx-toasts")?.push(text, kind, href);
 
-/** Moments in the reader's own zone; the server writes them in UTC. @param {ParentNode} root */
+const DAY = { day: "numeric", month: "short", year: "numeric" };
+const FULL = { ...DAY, hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+
+/**
+ * Moments in the reader's own zone; the server writes them in UTC, in the same form, so that
+ * nothing moves. @param {ParentNode} root
+ */
 function localise(root) {
   for (const time of all("time[data-form]", root)) {
-    const dateStyle = "medium";
-    const timeStyle = time.dataset.form === "full" ? "short" : undefined;
-    time.title = time.textContent;
-    time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle, timeStyle });
+    const form = time.dataset.form === "full" ? FULL : DAY;
+    time.textContent = new Date(time.dateTime).toLocaleString("en-GB", form);
     delete time.dataset.form;
   }
 }
