@@ -13,6 +13,9 @@ use tracing::field::Empty;
 
 use crate::state::App;
 
+/// Routes whose calls are no news: probes, and the page's own files.
+const QUIET: [&str; 4] = ["/healthz", "/readyz", "/assets/{file}", "/arts/{file}"];
+
 /// What a request is called in the log and, when something went wrong, on the page.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(String);
@@ -45,6 +48,7 @@ pub(crate) async fn request(State(app): State<App>, mut request: Request, next: 
         status = Empty,
         elapsed_ms = Empty,
     );
+    let is_quiet = QUIET.contains(&route);
     request.extensions_mut().insert(id.clone());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -52,7 +56,13 @@ pub(crate) async fn request(State(app): State<App>, mut request: Request, next: 
     let status = response.status().as_u16();
     span.record("status", status);
     span.record("elapsed_ms", elapsed_ms);
-    span.in_scope(|| tracing::info!("answered {status} in {elapsed_ms} ms"));
+    span.in_scope(|| {
+        if is_quiet {
+            tracing::debug!("answered {status} in {elapsed_ms} ms");
+        } else {
+            tracing::info!("answered {status} in {elapsed_ms} ms");
+        }
+    });
     if let Ok(value) = HeaderValue::try_from(id.0) {
         response.headers_mut().insert("x-request-id", value);
     }

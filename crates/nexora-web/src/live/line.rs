@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 use maud::html;
 use nexora_core::{GenerationId, GenerationState, Timestamp};
 use nexora_engine::{Change, LiveStream, Run};
+use nexora_store::credits::Balance;
 use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
@@ -44,6 +45,7 @@ pub(super) struct Line {
     /// The id of the next message: the latest change told.
     told_until: i64,
     told: VecDeque<Told>,
+    told_balance: Option<Balance>,
     check: tokio::time::Interval,
     is_fresh: bool,
     _place: Place,
@@ -82,6 +84,7 @@ impl Line {
             is_back: seen.is_some(),
             told_until: since.as_ms(),
             told: VecDeque::new(),
+            told_balance: None,
             check,
             is_fresh: true,
             _place: place,
@@ -143,7 +146,7 @@ impl Line {
                 Err(_) => messages.push(refresh()),
             }
         }
-        messages.extend(self.credits().await.ok());
+        messages.extend(self.credits().await.ok().flatten());
         messages
     }
 
@@ -181,7 +184,7 @@ impl Line {
                 None => messages.push(removal(id)),
             }
         }
-        messages.push(self.credits().await?);
+        messages.extend(self.credits().await?);
         Ok(messages)
     }
 
@@ -226,10 +229,16 @@ impl Line {
         self.told.push_back(told);
     }
 
-    async fn credits(&self) -> Result<Event, Problem> {
+    /// The balance, if it is another than the page knows.
+    async fn credits(&mut self) -> Result<Option<Event>, Problem> {
         let balance = self.app.engine().balance(self.member.id()).await?;
+        if self.told_balance == Some(balance) {
+            return Ok(None);
+        }
+        self.told_balance = Some(balance);
         let body = json!({ "available": balance.available(), "held": balance.held });
-        Ok(Event::default().event("credits").data(body.to_string()))
+        let event = Event::default().event("credits").data(body.to_string());
+        Ok(Some(event))
     }
 }
 

@@ -120,7 +120,13 @@ async fn a_card_becomes_ready_before_ones_eyes() {
         ada.htmx(&path, &[("favourite", "on")]).await;
         let marked = line.next().await.unwrap();
         assert!(is_card(&marked, &id, "ready"));
-        assert_eq!(line.next().await.unwrap().event, "credits");
+        let next = ada.order_picture("another lake").await;
+        let message = line.next().await.unwrap();
+        assert!(
+            message.data.contains(&next),
+            "no word about the old one: {message:?}"
+        );
+        ada.ended(&next).await;
     })
     .await;
 }
