@@ -1,7 +1,7 @@
 /** Remix: the wish of a card goes into the composer of this page, if there is one to fill. */
 on("click", "[data-remix]", (source, event) => {
   const form = one("form#composer:not([data-full])");
-  if (!form || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (!form || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   const { remix, remixModel, remixRatio = "" } = source.dataset;
   const prompt = one("#prompt", form);
@@ -48,15 +48,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** A link away from a composer takes what was written with it. */
-const KEPT_CHARS_MAX = 1500;
+/**
+ * A link away from a composer takes the prompt with it. The server reads 64 kB of address, and a
+ * character takes 12 bytes at most: 5000 fit.
+ */
 on("click", "a[data-keep]", (link) => {
-  const name = link.dataset.keep;
-  const words = one(`#composer [name=${name}]`)?.value ?? "";
-  if (!words || words.length > KEPT_CHARS_MAX) return;
-  const address = new URL(link.href);
-  address.searchParams.set(name, words);
-  link.href = address.href;
+  const query = new URLSearchParams(link.search);
+  query.set("prompt", one("#prompt").value.slice(0, 5000));
+  link.search = query;
 });
 
 /** Filters work the moment they are changed. */

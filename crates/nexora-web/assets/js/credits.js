@@ -21,7 +21,7 @@ class NxCredits extends HTMLElement {
 
   /** Counts `cost` down at once; the token settles it. @param {number} cost */
   promise(cost) {
-    const token = Symbol("promise");
+    const token = Symbol();
     this.#promised.set(token, cost);
     this.#draw();
     return token;
@@ -84,17 +84,18 @@ customElements.define("nx-credits", NxCredits);
 /** @returns {NxCredits | null} */
 const credits = () => one("nx-credits");
 
-/** What is promised for each request on its way. @type {WeakMap<object, symbol>} */
+/**
+ * What is promised for each request on its way; `UNSENT` for one the balance does not reach.
+ * @type {WeakMap<object, symbol>}
+ */
 const promises = new WeakMap();
+const UNSENT = Symbol();
 
 /** The price on the button that is seen, in credits. @param {HTMLFormElement} form */
 function shownPrice(form) {
   const priced = one(".cost[data-cost]", form) ?? one("input[name=model]:checked", form);
   return Number(priced?.dataset.cost) || 0;
 }
-
-/** Orders the balance does not reach: said at once, never sent. @type {WeakSet<object>} */
-const unsent = new WeakSet();
 
 /** @param {object} ctx of htmx */
 const isOrder = ({ sourceElement, request }) =>
@@ -113,7 +114,7 @@ document.addEventListener("htmx:before:request", (event) => {
   const balance = credits();
   if (balance && balance.available < cost) {
     event.preventDefault();
-    unsent.add(ctx);
+    promises.set(ctx, UNSENT);
     toast(`This needs ${cost} credits; you have ${balance.available}.`, "err");
   } else if (balance) {
     promises.set(ctx, balance.promise(cost));
@@ -124,11 +125,11 @@ document.addEventListener("htmx:before:request", (event) => {
 const WENT_WRONG = "The studio did not answer. Nothing was charged.";
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (unsent.has(ctx)) return;
+  const token = promises.get(ctx);
+  if (token === UNSENT) return;
   const headers = ctx.response?.headers;
   const ok = ctx.response && ctx.response.status < 400;
   const available = Number(headers?.get("x-credits") ?? NaN);
-  const token = promises.get(ctx);
   if (token && ok) credits().keep(token, available);
   else if (token) credits().rollBack(token);
   const said = headers?.get("x-toast");

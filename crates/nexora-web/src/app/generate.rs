@@ -62,7 +62,7 @@ fn tabs(kind: MediaKind) -> Markup {
                 (MediaKind::Image, "Picture", icon::picture()),
                 (MediaKind::Video, "Clip", icon::film()),
             ] {
-                a href={ "/generate?kind=" (tab.slug()) } data-keep="prompt"
+                a href={ "/generate?kind=" (tab.slug()) } data-keep
                     aria-current=[(tab == kind).then_some("page")] { (icon) (word) }
             }
         }

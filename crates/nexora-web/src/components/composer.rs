@@ -157,7 +157,7 @@ pub fn composer(view: &ComposerView<'_>) -> Markup {
             div.composer-bar {
                 (picker::picker(view.shop, chosen))
                 (ratio_menu(view))
-                a.chip.composer-more href="/generate" data-keep="prompt" aria-label="All settings" {
+                a.chip.composer-more href="/generate" data-keep aria-label="All settings" {
                     (icon::sliders()) span { "All settings" }
                 }
                 (go_buttons(view, kind))
