@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -74,6 +74,15 @@ pub(crate) fn with_toast(mut response: Response, sentence: &str) -> Response {
     if let Ok(value) = HeaderValue::try_from(percent(sentence)) {
         let name = HeaderName::from_static("x-toast");
         response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// Says when it makes sense to try again, if that is known.
+pub(crate) fn with_retry_after(mut response: Response, wait_seconds: Option<u64>) -> Response {
+    if let Some(seconds) = wait_seconds {
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -7,7 +7,7 @@ use nexora_core::{DisplayName, FieldError, Password};
 use nexora_engine::PasswordChangeError;
 
 use super::inside;
-use crate::asker::see_other;
+use crate::asker::{see_other, with_retry_after};
 use crate::body::Texts;
 use crate::flash::Flash;
 use crate::pages::profile_page;
@@ -51,20 +51,22 @@ pub(super) async fn change_password(
     let changing = app
         .engine()
         .change_password(&member.account, present, chosen, device.device);
-    let (status, sentence) = match changing.await {
+    let (status, sentence, wait_seconds) = match changing.await {
         Ok(signed_in) => {
             let flash = Some(Flash::PasswordChanged);
             return Ok(inside(&app, &signed_in, "/profile", flash));
         }
         Err(PasswordChangeError::Engine(error)) => return Err(error.into()),
         Err(error @ PasswordChangeError::Wrong) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), None)
         }
-        Err(error @ PasswordChangeError::TooMany { .. }) => {
-            (StatusCode::TOO_MANY_REQUESTS, error.to_string())
+        Err(error @ PasswordChangeError::TooMany { wait_seconds }) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            (status, error.to_string(), Some(wait_seconds))
         }
     };
-    profile_page(&app, member, &fault("current", sentence), status).await
+    let page = profile_page(&app, member, &fault("current", sentence), status).await?;
+    Ok(with_retry_after(page, wait_seconds))
 }
 
 fn fault(field: &str, message: String) -> Vec<FieldError> {

@@ -7,6 +7,7 @@ use nexora_core::{Email, Password};
 use nexora_engine::SignInError;
 
 use super::inside;
+use crate::asker::with_retry_after;
 use crate::body::Texts;
 use crate::pages::{Door, sign_in_page};
 use crate::problem::Problem;
@@ -44,9 +45,11 @@ pub(super) async fn sign_in(
         Err(SignInError::Engine(error)) => return Err(error.into()),
         Err(error) => error,
     };
-    let status = match error {
-        SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        SignInError::Wrong | SignInError::Engine(_) => StatusCode::UNAUTHORIZED,
+    let (status, wait_seconds) = match error {
+        SignInError::TooMany { wait_seconds } => {
+            (StatusCode::TOO_MANY_REQUESTS, Some(wait_seconds))
+        }
+        SignInError::Wrong | SignInError::Engine(_) => (StatusCode::UNAUTHORIZED, None),
     };
     let door = Door {
         return_to: wanted.map(|path| path.to_string()).unwrap_or_default(),
@@ -54,5 +57,6 @@ pub(super) async fn sign_in(
         error: Some(error.to_string()),
         ..Door::default()
     };
-    Ok(sign_in_page(&app, &headers, &door, status))
+    let page = sign_in_page(&app, &headers, &door, status);
+    Ok(with_retry_after(page, wait_seconds))
 }

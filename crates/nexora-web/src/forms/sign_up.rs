@@ -8,6 +8,7 @@ use nexora_core::{DisplayName, Email, Password};
 use nexora_engine::{NewAccount, SignUpError};
 
 use super::inside;
+use crate::asker::with_retry_after;
 use crate::body::Texts;
 use crate::flash::Flash;
 use crate::pages::{Door, sign_up_page};
@@ -24,24 +25,21 @@ pub(super) async fn sign_up(
 ) -> Result<Response, Problem> {
     app.limits().password(device.ip)?;
     let wanted = LocalPath::parse(texts.text("return_to"));
-    let (status, sentence) = match read(&texts) {
+    let (status, sentence, wait_seconds) = match read(&texts) {
         Ok(new) => match app.engine().sign_up(new, device.device).await {
             Ok(signed_in) => {
                 let path = wanted.unwrap_or_else(LocalPath::studio);
-                return Ok(inside(
-                    &app,
-                    &signed_in,
-                    path.as_str(),
-                    Some(Flash::Welcome),
-                ));
+                let welcome = Some(Flash::Welcome);
+                return Ok(inside(&app, &signed_in, path.as_str(), welcome));
             }
             Err(SignUpError::Engine(error)) => return Err(error.into()),
-            Err(error @ SignUpError::EmailTaken) => (StatusCode::CONFLICT, error.to_string()),
-            Err(error @ SignUpError::TooMany { .. }) => {
-                (StatusCode::TOO_MANY_REQUESTS, error.to_string())
+            Err(error @ SignUpError::EmailTaken) => (StatusCode::CONFLICT, error.to_string(), None),
+            Err(error @ SignUpError::TooMany { wait_seconds }) => {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                (status, error.to_string(), Some(wait_seconds))
             }
         },
-        Err(unfit) => (StatusCode::UNPROCESSABLE_ENTITY, unfit.to_string()),
+        Err(unfit) => (StatusCode::UNPROCESSABLE_ENTITY, unfit.to_string(), None),
     };
     let typed = |field, chars_max| texts.text(field).chars().take(chars_max).collect();
     let door = Door {
@@ -50,7 +48,8 @@ pub(super) async fn sign_up(
         display_name: typed("display_name", 60),
         error: Some(sentence),
     };
-    Ok(sign_up_page(&app, &headers, &door, status))
+    let page = sign_up_page(&app, &headers, &door, status);
+    Ok(with_retry_after(page, wait_seconds))
 }
 
 fn read(texts: &Texts) -> Result<NewAccount, Unfit> {

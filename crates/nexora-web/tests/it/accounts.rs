@@ -97,6 +97,7 @@ async fn guessing_stays_slow_over_a_restart() {
         }
         let slowed = guesser.sign_in("Ada", PASSWORD).await;
         assert_eq!(slowed.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(header(&slowed, "retry-after"), "1");
 
         let studio = studio.reopened().await;
         let guesser = Browser::new(&studio);

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use reqwest::{Method, Response, StatusCode};
 
 use crate::browser::{Browser, PASSWORD, code, header};
-use crate::studio::on_both;
+use crate::studio::{Studio, on_both, plans};
 
 /// The longest a story waits for a message that must come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -225,6 +225,19 @@ async fn a_paid_plan_makes_the_page_look_afresh() {
         assert_eq!(line.next().await.unwrap().event, "refresh");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_ends_when_the_studio_stops() {
+    for plan in plans() {
+        let studio = Studio::open(plan).await;
+        let ada = Browser::signed_up(&studio, "Ada").await;
+        let mut line = Line::open(&ada, None).await;
+        line.next().await.unwrap();
+        // An open line does not keep the studio from stopping.
+        studio.close().await;
+        assert_eq!(line.next().await, None);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
