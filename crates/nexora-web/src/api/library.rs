@@ -131,7 +131,7 @@ async fn changed(
     flash: Option<Flash>,
 ) -> Result<Response, Problem> {
     if asker.wants == Wants::Page {
-        return Ok(asker.back(app, &format!("/studio#{id}"), flash));
+        return Ok(asker.back(app, "/studio", flash));
     }
     let run = found(app, member, id).await?;
     let balance = app.engine().balance(member).await?;

@@ -35,8 +35,8 @@ pub(super) async fn start(
             } else {
                 Flash::Started
             };
-            let path = format!("/studio#{}", started.generation.id);
-            Ok(asker::see_other(app, &path, Some(flash)))
+            // Without a fragment: a page with one in its address cannot reload itself.
+            Ok(asker::see_other(app, "/studio", Some(flash)))
         }
     }
 }
