@@ -7,6 +7,7 @@
 #![warn(clippy::as_conversions, clippy::float_arithmetic, missing_docs)]
 
 pub mod asset;
+pub mod billing;
 pub mod catalog;
 pub mod clock;
 pub mod credits;
