@@ -34,6 +34,10 @@ pub fn picker(shop: Shop<'_>, chosen: Option<&Model>) -> Markup {
                         }
                     }
                 }
+                noscript {
+                    button.button.is-quiet type="button" popovertarget="models"
+                        popovertargetaction="hide" { "Done" }
+                }
             }
         }
     }
