@@ -49,6 +49,12 @@ impl Line {
 
     /// The next message; `None` when the studio closed the line.
     async fn next(&mut self) -> Option<Message> {
+        // The whole wait counts: an idle line is not silent, it is kept alive.
+        let reading = tokio::time::timeout(PATIENCE, self.read_next());
+        reading.await.expect("a message comes")
+    }
+
+    async fn read_next(&mut self) -> Option<Message> {
         loop {
             if let Some((block, rest)) = self.waiting.split_once("\n\n") {
                 let message = read(block);
@@ -58,8 +64,7 @@ impl Line {
                 }
                 continue;
             }
-            let piece = tokio::time::timeout(PATIENCE, self.pieces.next()).await;
-            let piece = piece.expect("a message comes")?;
+            let piece = self.pieces.next().await?;
             self.waiting.push_str(std::str::from_utf8(&piece).unwrap());
         }
     }
