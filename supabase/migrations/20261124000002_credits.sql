@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS credit_holds (
     CHECK (charged + released <= amount),
     CHECK (state = 'held' OR charged + released = amount)
 );
-CREATE INDEX IF NOT EXISTS credit_holds_open ON credit_holds (user_id) WHERE state = 'held';
+CREATE INDEX IF NOT EXISTS credit_holds_of_user ON credit_holds (user_id);
 
 -- Which buckets a hold was taken from, so that a release can go back there.
 CREATE TABLE IF NOT EXISTS credit_hold_parts (

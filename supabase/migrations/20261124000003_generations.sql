@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     lease_until BIGINT,
     lease_owner TEXT,
     attempts    BIGINT NOT NULL,
+    hurried     BOOLEAN NOT NULL DEFAULT FALSE,  -- somebody rang while it was taken
     UNIQUE (kind, subject)
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS jobs_due ON jobs (run_at);

@@ -28,7 +28,7 @@ pub(crate) async fn end(
     )
     .await?;
     // A place became free: the member's next one need not wait for its turn to look.
-    jobs::hurry_member(tx, Job::DRIVE, saved.member, now).await?;
+    jobs::hurry_waiting(tx, Job::DRIVE, saved.member, now).await?;
     Ok(saved)
 }
 

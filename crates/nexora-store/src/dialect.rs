@@ -43,12 +43,14 @@ pub(crate) const LOCK_USER: Sql = Sql::split("", "SELECT 1 FROM users WHERE id =
 
 /// Takes due jobs under a lease; on the server, claimers step over each other's rows.
 pub(crate) const CLAIM_JOBS: Sql = Sql::split(
-    "UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1
+    "UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1,
+                     hurried = FALSE
      WHERE id IN (SELECT id FROM jobs
                   WHERE run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
                   ORDER BY run_at LIMIT $4)
      RETURNING id, kind, subject, attempts",
-    "UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1
+    "UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1,
+                     hurried = FALSE
      WHERE id IN (SELECT id FROM jobs
                   WHERE run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
                   ORDER BY run_at LIMIT $4 FOR UPDATE SKIP LOCKED)

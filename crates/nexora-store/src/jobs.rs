@@ -76,10 +76,12 @@ pub async fn renew(
     tx.run(&RENEW, args![owner, lease_until]).await
 }
 
-/// Gives a job back, to be taken again at `run_at`.
+/// Gives a job back, to be taken again at `run_at`; at once if it was hurried meanwhile.
 pub async fn reschedule(tx: &mut Tx<'_>, id: JobId, run_at: Timestamp) -> Result<(), StoreError> {
     const RESCHEDULE: Sql = Sql::both(
-        "UPDATE jobs SET run_at = $2, lease_owner = NULL, lease_until = NULL WHERE id = $1",
+        "UPDATE jobs SET run_at = CASE WHEN hurried = TRUE THEN run_at ELSE $2 END,
+                         lease_owner = NULL, lease_until = NULL
+         WHERE id = $1",
     );
     tx.send(&RESCHEDULE, args![id, run_at]).await
 }
@@ -90,28 +92,35 @@ pub async fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<(), StoreError> {
     tx.send(&FINISH, args![id]).await
 }
 
-/// Makes a waiting job due at once.
+/// Makes a job due at once. One that is taken at this moment is due again when it is given back.
 pub async fn hurry(
     tx: &mut Tx<'_>,
     kind: &str,
     subject: Uuid,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const HURRY: Sql =
-        Sql::both("UPDATE jobs SET run_at = $3 WHERE kind = $1 AND subject = $2 AND run_at > $3");
+    const HURRY: Sql = Sql::both(
+        "UPDATE jobs SET run_at = CASE WHEN run_at > $3 THEN $3 ELSE run_at END, hurried = TRUE
+         WHERE kind = $1 AND subject = $2",
+    );
     tx.send(&HURRY, args![kind, subject, now]).await
 }
 
-/// Makes a person's waiting jobs of one kind due at once.
-pub async fn hurry_member(
+/// Makes the job of the member's longest-waiting generation due at once: a place became free.
+pub async fn hurry_waiting(
     tx: &mut Tx<'_>,
     kind: &str,
     member: MemberId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const HURRY_MEMBER: Sql =
-        Sql::both("UPDATE jobs SET run_at = $3 WHERE kind = $1 AND user_id = $2 AND run_at > $3");
-    tx.send(&HURRY_MEMBER, args![kind, member, now]).await
+    const HURRY_WAITING: Sql = Sql::both(
+        "UPDATE jobs SET run_at = CASE WHEN run_at > $3 THEN $3 ELSE run_at END, hurried = TRUE
+         WHERE kind = $1 AND subject = (
+             SELECT id FROM generations
+             WHERE user_id = $2 AND state = 'queued' AND ended_at IS NULL
+             ORDER BY id LIMIT 1)",
+    );
+    tx.send(&HURRY_WAITING, args![kind, member, now]).await
 }
 
 /// Gives back everything `owner` has taken, and says how many jobs that is: a worker that stops

@@ -14,8 +14,11 @@ use crate::live::Change;
 use crate::pace::{poll_wait, retry_wait};
 use crate::{Engine, EngineError};
 
-/// How soon a queued generation looks again for a free place, if nobody rings before.
-const PLACE_WAIT: Duration = Duration::from_secs(1);
+/// How soon a generation looks again for a place among its member's own: whoever leaves one rings
+/// for the next, so this is for a ring that a crash swallowed.
+const OWN_PLACE_WAIT: Duration = Duration::from_secs(30);
+/// How soon it looks again for a place with a provider: nobody rings for that.
+const PROVIDER_PLACE_WAIT: Duration = Duration::from_secs(2);
 
 impl Engine {
     pub(super) async fn submit(&self, generation: Generation) -> Result<Next, EngineError> {
@@ -26,8 +29,10 @@ impl Engine {
         let Some((index, route, adapter)) = self.next_route(&generation) else {
             return self.fail(generation, Failure::NoRoute).await;
         };
-        let Some(begun) = self.begin(generation, index, route, &*adapter).await? else {
-            return Ok(Next::At(now.plus(PLACE_WAIT)));
+        let begun = match self.begin(generation, index, route, &*adapter).await? {
+            Beginning::Begun(begun) => *begun,
+            Beginning::NoOwnPlace => return Ok(Next::At(now.plus(OWN_PLACE_WAIT))),
+            Beginning::NoProviderPlace => return Ok(Next::At(now.plus(PROVIDER_PLACE_WAIT))),
         };
         let answer = self.call_submit(&begun, route, &*adapter).await;
         match answer {
@@ -63,7 +68,7 @@ impl Engine {
         index: u32,
         route: &Route,
         adapter: &dyn MediaProvider,
-    ) -> Result<Option<Generation>, EngineError> {
+    ) -> Result<Beginning, EngineError> {
         let now = self.now();
         let (owner, id) = (generation.member, generation.id);
         let run_by = RunBy {
@@ -80,23 +85,23 @@ impl Engine {
             ..generation.begin(run_by, now)?
         };
         let node = self.0.parts.node.clone();
-        let begun: Option<Generation> = self
+        let beginning: Beginning = self
             .store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
-                    if !place.is_free(tx).await? {
-                        return Ok(None);
+                    if let Some(full) = place.is_missing(tx).await? {
+                        return Ok(full);
                     }
                     let saved = generations::save(tx, &begun).await?;
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
-                    Ok::<_, EngineError>(Some(saved))
+                    Ok::<_, EngineError>(Beginning::Begun(Box::new(saved)))
                 })
             })
             .await?;
-        if begun.is_some() {
+        if matches!(beginning, Beginning::Begun(_)) {
             self.live().publish(owner, Change::Generation(id));
         }
-        Ok(begun)
+        Ok(beginning)
     }
 
     async fn call_submit(
@@ -196,6 +201,16 @@ impl Engine {
     }
 }
 
+/// What became of the wish to begin.
+enum Beginning {
+    /// The attempt is written down.
+    Begun(Box<Generation>),
+    /// The member has as many running as their plan allows.
+    NoOwnPlace,
+    /// The provider has as many of ours as it takes.
+    NoProviderPlace,
+}
+
 /// A place with a provider, for one member.
 #[derive(Clone, Copy)]
 struct Place {
@@ -205,12 +220,13 @@ struct Place {
 }
 
 impl Place {
-    async fn is_free(self, tx: &mut Tx<'_>) -> Result<bool, EngineError> {
+    async fn is_missing(self, tx: &mut Tx<'_>) -> Result<Option<Beginning>, EngineError> {
         let plan = users::plan_of(tx, self.owner).await?;
         if generations::running_of(tx, self.owner).await? >= plan.running_max() {
-            return Ok(false);
+            return Ok(Some(Beginning::NoOwnPlace));
         }
-        Ok(generations::running_at(tx, self.provider).await? < self.running_max)
+        let is_full = generations::running_at(tx, self.provider).await? >= self.running_max;
+        Ok(is_full.then_some(Beginning::NoProviderPlace))
     }
 }
 

@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     lease_until INTEGER,
     lease_owner TEXT,
     attempts    INTEGER NOT NULL,
+    hurried     INTEGER NOT NULL DEFAULT FALSE,  -- somebody rang while it was taken
     UNIQUE (kind, subject)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_due ON jobs (run_at);

@@ -263,8 +263,18 @@ async fn what_runs_and_what_waits_is_counted() {
             .await
             .unwrap();
         assert_eq!((running().await, at_fal().await), (1, 1));
-        assert!(read!(store, |tx| generations::has_ticket(tx, "ticket").await));
-        assert!(!read!(store, |tx| generations::has_ticket(tx, "other").await));
+        assert!(read!(store, |tx| generations::has_ticket(
+            tx,
+            nexora_core::Provider::Fal,
+            "ticket"
+        )
+        .await));
+        assert!(!read!(store, |tx| generations::has_ticket(
+            tx,
+            nexora_core::Provider::Fal,
+            "other"
+        )
+        .await));
         assert_eq!(
             read!(store, |tx| generations::active_of(tx, member, 9).await),
             2
@@ -312,7 +322,11 @@ async fn a_key_stands_for_what_it_was_first_used_for() {
 fn a_life(member: MemberId) -> Vec<Generation> {
     let queued = || generation(member, "a lake at dawn");
     let begun = || queued().begin(by_fal(), NOW).unwrap();
-    let running = || begun().accept("ticket".to_owned(), NOW).unwrap();
+    let running = || {
+        let begun = begun();
+        let ticket = format!("ticket of {}", begun.id);
+        begun.accept(ticket, NOW).unwrap()
+    };
     let progress = Progress {
         percent: Some(40),
         queue_position: Some(2),

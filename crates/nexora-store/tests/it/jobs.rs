@@ -8,7 +8,7 @@ use nexora_store::jobs::{self, Claimed};
 use nexora_store::{Lane, Store, StoreError};
 use uuid::Uuid;
 
-use crate::engines::{NOW, both, minutes, read, write};
+use crate::engines::{NOW, both, generation, member_with, minutes, read, start, write};
 
 #[tokio::test]
 async fn no_job_is_taken_twice() {
@@ -89,20 +89,79 @@ async fn waiting_work_can_be_hurried() {
         let (one, other) = (Uuid::new_v4(), Uuid::new_v4());
         enqueue(&store, one, minutes(10)).await;
         enqueue(&store, other, minutes(20)).await;
-        done(write!(store, Lane::Any, |tx| jobs::hurry(
-            tx,
-            "drive",
-            one,
-            minutes(1)
-        )
-        .await));
+        hurry(&store, one, minutes(1)).await;
         assert_eq!(claim(&store, "a", minutes(1), 9).await[0].subject, one);
-        done(write!(store, Lane::Any, |tx| {
-            jobs::hurry_member(tx, "drive", owner(), minutes(2)).await
-        }));
-        assert_eq!(claim(&store, "a", minutes(2), 9).await[0].subject, other);
+        assert_eq!(claim(&store, "a", minutes(2), 9).await, []);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_ring_while_the_work_is_taken_is_not_lost() {
+    both(|store| async move {
+        let subject = Uuid::new_v4();
+        enqueue(&store, subject, minutes(0)).await;
+        let taken = claim(&store, "a", minutes(0), 9).await.remove(0);
+        hurry(&store, subject, minutes(1)).await;
+        done(write!(store, Lane::Any, |tx| jobs::reschedule(
+            tx,
+            taken.id,
+            minutes(9)
+        )
+        .await));
+        let again = claim(&store, "a", minutes(1), 9).await.remove(0);
+        done(write!(store, Lane::Any, |tx| jobs::reschedule(
+            tx,
+            again.id,
+            minutes(9)
+        )
+        .await));
+        assert_eq!(
+            claim(&store, "a", minutes(2), 9).await,
+            [],
+            "one ring is one look"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_free_place_goes_to_who_waits_longest() {
+    both(|store| async move {
+        let ada = member_with(&store, 100).await;
+        let (first, second) = (generation(ada.id, "first"), generation(ada.id, "second"));
+        for run in [&first, &second] {
+            start(&store, run).await;
+            enqueue(&store, run.id.as_uuid(), minutes(60)).await;
+        }
+        claim(&store, "a", minutes(0), 9).await;
+        done(write!(store, Lane::Any, |tx| jobs::release_owned(tx, "a")
+            .await
+            .map(|_| ())));
+        let waiting: Vec<_> = claim(&store, "b", minutes(0), 9).await;
+        for job in waiting {
+            done(write!(store, Lane::Any, |tx| jobs::reschedule(
+                tx,
+                job.id,
+                minutes(60)
+            )
+            .await));
+        }
+        done(write!(store, Lane::Any, |tx| {
+            jobs::hurry_waiting(tx, "drive", ada.id, minutes(2)).await
+        }));
+        let rung = claim(&store, "a", minutes(2), 9).await;
+        let subjects: Vec<_> = rung.iter().map(|job| job.subject).collect();
+        assert_eq!(subjects, [first.id.as_uuid()]);
+    })
+    .await;
+}
+
+async fn hurry(store: &Store, subject: Uuid, at: Timestamp) {
+    done(write!(store, Lane::Any, |tx| jobs::hurry(
+        tx, "drive", subject, at
+    )
+    .await));
 }
 
 fn owner() -> MemberId {
