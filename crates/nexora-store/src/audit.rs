@@ -4,6 +4,7 @@ mod member;
 mod runs;
 
 use nexora_core::{MemberId, Timestamp};
+use uuid::Uuid;
 
 use crate::db::{Store, Tx, args, only};
 use crate::dialect::Sql;
@@ -42,7 +43,7 @@ pub async fn verify(store: &Store, now: Timestamp) -> Result<AuditReport, StoreE
         entries: 0,
         faults: Vec::new(),
     };
-    let mut after = None;
+    let mut after = MemberId::from_uuid(Uuid::nil());
     loop {
         let page: Vec<MemberId> = store
             .read(move |tx| Box::pin(members_after(tx, after)))
@@ -61,21 +62,26 @@ pub async fn verify(store: &Store, now: Timestamp) -> Result<AuditReport, StoreE
                 .faults
                 .extend(faults.map(|what| Fault { member, what }));
         }
-        after = Some(last);
+        after = last;
     }
 }
 
 /// Whoever has an account, a journal or a generation: a line that lost its account is a fault.
-async fn members_after(
-    tx: &mut Tx<'_>,
-    after: Option<MemberId>,
-) -> Result<Vec<MemberId>, StoreError> {
+async fn members_after(tx: &mut Tx<'_>, after: MemberId) -> Result<Vec<MemberId>, StoreError> {
     const MEMBERS_AFTER: Sql = Sql::both(
         "SELECT user_id FROM (
-             SELECT user_id FROM user_credits WHERE $1 IS NULL OR user_id > $1
-             UNION SELECT user_id FROM credit_entries WHERE $1 IS NULL OR user_id > $1
-             UNION SELECT user_id FROM generations WHERE $1 IS NULL OR user_id > $1
-         ) AS accounts ORDER BY user_id LIMIT $2",
+             SELECT user_id FROM (
+                 SELECT user_id FROM user_credits WHERE user_id > $1 ORDER BY user_id LIMIT $2
+             ) AS with_account
+             UNION SELECT user_id FROM (
+                 SELECT DISTINCT user_id FROM credit_entries WHERE user_id > $1
+                 ORDER BY user_id LIMIT $2
+             ) AS with_journal
+             UNION SELECT user_id FROM (
+                 SELECT DISTINCT user_id FROM generations WHERE user_id > $1
+                 ORDER BY user_id LIMIT $2
+             ) AS with_generation
+         ) AS everybody ORDER BY user_id LIMIT $2",
     );
     tx.all(&MEMBERS_AFTER, args![after, MEMBERS_PAGE], only)
         .await

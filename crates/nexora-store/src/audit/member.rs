@@ -12,7 +12,7 @@ use crate::dialect::Sql;
 use crate::error::StoreError;
 
 /// Lines read at a time.
-const ENTRIES_PAGE: u32 = 1_000;
+const ENTRIES_PAGE: usize = 1_000;
 /// How far the clocks of two machines may be apart before a line counts as dated in the future.
 const CLOCK_DRIFT: Duration = Duration::from_secs(10 * 60);
 
@@ -51,10 +51,11 @@ async fn read_journal(
                 note, at, previous, seal
          FROM credit_entries WHERE user_id = $1 AND number > $2 ORDER BY number LIMIT $3",
     );
+    let limit = i64::try_from(ENTRIES_PAGE).map_err(StoreError::corrupt)?;
     let latest = now.plus(CLOCK_DRIFT);
     let mut balances = Balances::EMPTY;
     loop {
-        let args = args![member, balances.lines, ENTRIES_PAGE];
+        let args = args![member, balances.lines, limit];
         let page = tx.all(&PAGE_OF_JOURNAL, args, read_entry).await;
         let page = match page {
             Ok(page) => page,
@@ -64,9 +65,6 @@ async fn read_journal(
             }
             Err(why) => return Err(why),
         };
-        if page.is_empty() {
-            return Ok(balances);
-        }
         for entry in &page {
             if let Err(wrong) = balances.add(entry) {
                 faults.push(wrong.to_string());
@@ -75,6 +73,9 @@ async fn read_journal(
             if entry.at > latest {
                 faults.push(format!("line {}: is dated in the future", entry.number));
             }
+        }
+        if page.len() < ENTRIES_PAGE {
+            return Ok(balances);
         }
     }
 }

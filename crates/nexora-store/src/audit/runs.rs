@@ -2,6 +2,7 @@
 //! ended is settled.
 
 use nexora_core::{GenerationId, MemberId};
+use uuid::Uuid;
 
 use crate::db::{Row, Tx, args};
 use crate::dialect::Sql;
@@ -51,13 +52,13 @@ pub(super) async fn check(
     member: MemberId,
     faults: &mut Vec<String>,
 ) -> Result<(), StoreError> {
-    let mut after = None;
+    let mut after = GenerationId::from_uuid(Uuid::nil());
     loop {
         let page = runs_after(tx, member, after).await?;
         let Some(last) = page.last() else {
             return Ok(());
         };
-        after = Some(last.id);
+        after = last.id;
         for run in &page {
             let found = run.faults().into_iter();
             faults.extend(found.map(|what| format!("{}: {what}", run.id)));
@@ -72,7 +73,7 @@ pub(super) async fn check(
 async fn runs_after(
     tx: &mut Tx<'_>,
     member: MemberId,
-    after: Option<GenerationId>,
+    after: GenerationId,
 ) -> Result<Vec<Run>, StoreError> {
     const RUNS_AFTER: Sql = Sql::both(
         "SELECT r.id, g.state, g.quoted, g.charged, g.ended_at,
@@ -87,10 +88,10 @@ async fn runs_after(
                  WHERE e.generation_id = r.id AND e.kind = 'release'),
                 (SELECT COUNT(*) FROM assets a WHERE a.generation_id = r.id)
          FROM (
-             SELECT id FROM generations WHERE user_id = $1 AND ($2 IS NULL OR id > $2)
+             SELECT id FROM generations WHERE user_id = $1 AND id > $2
              UNION
              SELECT generation_id AS id FROM credit_holds
-             WHERE user_id = $1 AND ($2 IS NULL OR generation_id > $2)
+             WHERE user_id = $1 AND generation_id > $2
              ORDER BY id LIMIT $3
          ) AS r
          LEFT JOIN generations g ON g.id = r.id
