@@ -22,11 +22,27 @@ hear("refresh", () => {
   if (!one("textarea:focus, input:focus")) location.reload();
 });
 
-/** A card for a page that does not show it is dropped instead of complained about. */
-live?.addEventListener("htmx:sse:before:message", (event) => {
-  const { data, event: name } = event.detail.message;
+/** Changes that were sent and not answered yet. @type {Set<object>} */
+const asked = new Set();
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method !== "GET") asked.add(ctx);
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => asked.delete(ctx));
+
+async function answered() {
+  while (asked.size) {
+    await new Promise((go) => document.addEventListener("htmx:finally:request", go, { once: true }));
+  }
+}
+
+/**
+ * News waits for answers on their way, which are older: a quick run may end before its order is
+ * answered. A card for a page that does not show it is dropped instead of complained about.
+ */
+live?.addEventListener("htmx:sse:before:message", ({ detail }) => {
+  const { data, event: name } = detail.message;
   const [target] = (!name && /#gen_\w+/.exec(data)) || [];
-  if (target && !one(target)) event.preventDefault();
+  detail.waitUntil(answered().then(() => (detail.cancelled = target && !one(target))));
 });
 
 /** A card that changed its state shows its words for a moment; an awaited one brings its page. */
