@@ -77,12 +77,13 @@ impl Engine {
     ) -> Result<Next, EngineError> {
         let ended = ended?;
         let (owner, id, now) = (ended.member, ended.id, self.now());
+        let title = self.title_of(&ended);
         let node = self.0.parts.node.clone();
         let saved: Generation = self
             .store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
-                    let saved = settle::end(tx, ended, now).await?;
+                    let saved = settle::end(tx, ended, &title, now).await?;
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
                     Ok::<_, EngineError>(saved)
                 })
@@ -123,6 +124,15 @@ impl Engine {
         );
         self.save(generation.lose_sight(until, now)?).await?;
         Ok(Next::At(now))
+    }
+
+    /// What people call the model; its id, if the catalog has dropped it.
+    pub(crate) fn title_of(&self, generation: &Generation) -> String {
+        let model = self.model_of(generation);
+        model.map_or_else(
+            || generation.order.model.to_string(),
+            |model| model.title.clone(),
+        )
     }
 
     fn model_of(&self, generation: &Generation) -> Option<&Model> {

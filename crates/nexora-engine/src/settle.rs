@@ -8,15 +8,17 @@ use crate::EngineError;
 use crate::job::Job;
 
 /// Writes the end of a generation and settles its hold in the same transaction. `ended` says how
-/// much is charged; the rest of the hold goes back to where it came from.
+/// much is charged; the rest of the hold goes back to where it came from. `title` is what the
+/// journal calls the model.
 pub(crate) async fn end(
     tx: &mut Tx<'_>,
     ended: Generation,
+    title: &str,
     now: Timestamp,
 ) -> Result<Generation, EngineError> {
     let charge = ended.charged.unwrap_or(Credits::ZERO);
     let saved = generations::save(tx, &ended).await?;
-    let (charge_note, release_note) = notes(&saved);
+    let (charge_note, release_note) = notes(&saved, title);
     credits::settle(
         tx,
         saved.member,
@@ -36,18 +38,18 @@ pub(crate) async fn end(
 pub(crate) async fn deliver(
     tx: &mut Tx<'_>,
     ready: Generation,
+    title: &str,
     outputs: &[Asset],
     now: Timestamp,
 ) -> Result<Generation, EngineError> {
     for asset in outputs {
         assets::insert(tx, asset).await?;
     }
-    end(tx, ready, now).await
+    end(tx, ready, title, now).await
 }
 
 /// What the journal says about a charge and about a release, for the member to read.
-fn notes(ended: &Generation) -> (String, String) {
-    let model = &ended.order.model;
+fn notes(ended: &Generation, model: &str) -> (String, String) {
     let delivered = format!("{model} delivered");
     let returned = match &ended.state {
         GenerationState::Ready => format!("{model}: not every output was delivered"),

@@ -171,7 +171,7 @@ impl Engine {
         member: &Member,
         id: GenerationId,
     ) -> Result<Generation, CancelError> {
-        let (now, node, owner) = (self.now(), self.0.parts.node.clone(), member.id);
+        let (now, engine, owner) = (self.now(), self.clone(), member.id);
         let stopped: Generation = self
             .store()
             .write(Lane::Member(owner), move |tx| {
@@ -182,12 +182,14 @@ impl Engine {
                         return Err(CancelError::Ended(generation.state.slug()));
                     }
                     let stopped = if generation.state == GenerationState::Queued {
-                        settle::end(tx, generation.cancel(now)?, now).await?
+                        let title = engine.title_of(&generation);
+                        settle::end(tx, generation.cancel(now)?, &title, now).await?
                     } else {
                         generations::save(tx, &generation.ask_to_cancel(now)?).await?
                     };
                     jobs::hurry(tx, Job::DRIVE, id.as_uuid(), now).await?;
-                    nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
+                    let node = &engine.0.parts.node;
+                    nexora_store::live::notify(tx, node, owner, Some(id)).await?;
                     Ok(stopped)
                 })
             })

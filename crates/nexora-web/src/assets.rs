@@ -78,7 +78,7 @@ mod tests {
                 .sum()
         };
         let (script, style) = (
-            weight(&["htmx.js", "hx-sse.js", "app.js"]),
+            weight(&["htmx.js", "app.js"]),
             weight(&["app.css"]),
         );
         assert!(

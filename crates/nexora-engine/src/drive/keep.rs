@@ -64,12 +64,13 @@ impl Engine {
             .zip(kept)
             .map(|(position, kept)| kept.into_asset(AssetId::new(now), id, (owner, position), now))
             .collect();
+        let title = self.title_of(&generation);
         let ready = generation.finish(charge, now)?;
         let node = self.0.parts.node.clone();
         self.store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
-                    settle::deliver(tx, ready, &assets, now).await?;
+                    settle::deliver(tx, ready, &title, &assets, now).await?;
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
                     Ok::<_, EngineError>(())
                 })

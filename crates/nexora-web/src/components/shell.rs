@@ -114,7 +114,6 @@ fn head(shell: &Shell<'_>, pending: bool) -> Markup {
             link rel="manifest" href=(assets::url("nexora.webmanifest"));
             @if shell.member.is_some() {
                 script defer src=(assets::url("htmx.js")) {}
-                script defer src=(assets::url("hx-sse.js")) {}
             }
             script type="module" src=(assets::url("app.js")) {}
             @if pending {
