@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::session::fault;
@@ -66,6 +67,11 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|why| StoreError::Refused(format!("{}: {why}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Without this, statements on tables with partial indexes are planned again for every new
+    // value that is bound: a third of the writer's time.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(fault)?;
     let settings = format!(
         "PRAGMA busy_timeout = {BUSY_MS};
          PRAGMA cache_size = -{CACHE_KIB};
