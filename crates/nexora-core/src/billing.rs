@@ -6,9 +6,19 @@
 
 mod facts;
 mod offers;
+mod packs;
+mod period;
+mod plans;
+mod refund;
+mod standing;
 
 pub use facts::{
     BillingEvent, Card, InvoiceFacts, InvoiceReason, InvoiceStatus, OrderFacts, OrderStatus,
     Origin, PauseMode, SubscriptionFacts, SubscriptionStatus,
 };
 pub use offers::{Bought, InvalidOffers, Offers, PlanOffer, Purchase, TopUp};
+pub use packs::{PackStanding, pack_standing};
+pub use period::{DUNNING_WINDOW, month_after, period_end};
+pub use plans::{Entitlement, Step, entitled};
+pub use refund::Refunded;
+pub use standing::{Due, InvoiceTold, Standing, TakeBack, Told, VariantSeen, standing};
