@@ -2,6 +2,14 @@
 //! with the real adapters against the sandbox; time is the test's own. After each the books are
 //! audited and no work is left.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a story that cannot go on should stop where it is; it reads its own environment"
+)]
+
 mod accounts;
 mod faults;
 mod money;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use nexora_core::{Clock, Credits, GenerationState, SystemClock};
+use nexora_core::{Asset, Clock, Credits, Generation, GenerationState, SystemClock};
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{DatabaseUrl, Durability, Listing, Store, StoreConfig, StoreError, audit};
 use nexora_store::{assets, generations, users};
@@ -195,46 +195,56 @@ async fn open(plan: &Plan) -> Store {
 async fn check_everything(plan: &Plan, sandbox: &Sandbox, answers: &Answers) {
     let store = open(plan).await;
     let report = audit::verify(&store, SystemClock.now()).await.unwrap();
-    assert!(
-        report.faults.is_empty(),
-        "the books do not balance: {:?}",
-        report.faults
-    );
+    let faults = &report.faults;
+    assert!(faults.is_empty(), "the books do not balance: {faults:?}");
 
-    let mut states: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut made = Vec::new();
-    for (generation, outputs) in everything(&store).await {
-        *states.entry(generation.state.slug()).or_default() += 1;
-        let is_ready = generation.state == GenerationState::Ready;
-        let charged = if is_ready {
-            generation.quote.credits
-        } else {
-            Credits::ZERO
-        };
-        assert_eq!(generation.charged, Some(charged), "{}", generation.id);
-        assert_eq!(
-            is_ready,
-            !outputs.is_empty(),
-            "{}: stored and paid, or neither",
-            generation.id
-        );
-        for output in outputs {
-            let file = plan.folder.join("data/media").join(&output.key);
-            assert_eq!(
-                std::fs::metadata(&file).unwrap().len(),
-                output.size_bytes,
-                "{file:?}"
-            );
-        }
-        made.push(generation.id.to_string());
+    let everything = everything(&store).await;
+    for (generation, outputs) in &everything {
+        check_paid_is_stored(plan, generation, outputs);
     }
     for (key, id) in answers.lock().await.iter() {
-        assert!(
-            made.contains(id),
-            "{key} was answered with {id}, which is lost"
-        );
+        let kept = everything
+            .iter()
+            .any(|(made, _)| made.id.to_string() == *id);
+        assert!(kept, "{key} was answered with {id}, which is lost");
     }
+    let is_ready = |(made, _): &&(Generation, Vec<Asset>)| made.state == GenerationState::Ready;
+    let ready = everything.iter().filter(is_ready).count();
+    let handed_over = check_submits(sandbox);
+    assert!(ready > 0, "nothing was made");
+    assert!(
+        ready <= handed_over,
+        "{ready} were delivered, {handed_over} were asked for"
+    );
+    let files = files_below(&plan.folder.join("data/media"));
+    let empty = files
+        .iter()
+        .filter(|file| std::fs::metadata(file).unwrap().len() == 0);
+    assert_eq!(empty.count(), 0, "no file is half written");
+    let (made, lines) = (everything.len(), report.entries);
+    println!("{ready} of {made} ready, {handed_over} attempts, {lines} journal lines");
+    store.close().await;
+}
 
+/// Stored and paid, or neither.
+fn check_paid_is_stored(plan: &Plan, generation: &Generation, outputs: &[Asset]) {
+    let (id, is_ready) = (generation.id, generation.state == GenerationState::Ready);
+    let charged = if is_ready {
+        generation.quote.credits
+    } else {
+        Credits::ZERO
+    };
+    assert_eq!(generation.charged, Some(charged), "{id}");
+    assert_eq!(is_ready, !outputs.is_empty(), "{id}");
+    for output in outputs {
+        let file = plan.folder.join("data/media").join(&output.key);
+        let size = std::fs::metadata(&file).unwrap().len();
+        assert_eq!(size, output.size_bytes, "{}", file.display());
+    }
+}
+
+/// No attempt was handed over twice; how many there were.
+fn check_submits(sandbox: &Sandbox) -> usize {
     let mut attempts: BTreeMap<String, u32> = BTreeMap::new();
     for submit in sandbox.submits() {
         *attempts
@@ -243,29 +253,10 @@ async fn check_everything(plan: &Plan, sandbox: &Sandbox, answers: &Answers) {
     }
     let twice: Vec<_> = attempts.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "handed over twice: {twice:?}");
-    let ready = states.get("ready").copied().unwrap_or(0);
-    let handed_over = u32::try_from(attempts.len()).unwrap();
-    assert!(
-        ready <= handed_over,
-        "{ready} were delivered, {handed_over} were asked for"
-    );
-    assert!(
-        states.get("ready").is_some_and(|ready| *ready > 0),
-        "nothing was made: {states:?}"
-    );
-    let half_written = files_below(&plan.folder.join("data/media"))
-        .into_iter()
-        .filter(|file| std::fs::metadata(file).unwrap().len() == 0);
-    assert_eq!(half_written.count(), 0, "no file is empty");
-    println!(
-        "{states:?}, {} attempts, {} journal lines",
-        attempts.len(),
-        report.entries
-    );
-    store.close().await;
+    attempts.len()
 }
 
-type Everything = Vec<(nexora_core::Generation, Vec<nexora_core::Asset>)>;
+type Everything = Vec<(Generation, Vec<Asset>)>;
 
 async fn everything(store: &Store) -> Everything {
     store

@@ -59,6 +59,10 @@ impl Plan {
     }
 
     /// Starts the studio and waits until it says where it is.
+    #[expect(
+        clippy::zombie_processes,
+        reason = "a studio that does not start ends the whole test"
+    )]
     pub(crate) fn start(&self) -> Studio {
         let log = std::fs::File::options()
             .create(true)
