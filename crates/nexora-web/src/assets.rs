@@ -77,10 +77,7 @@ mod tests {
                 .map(<[u8]>::len)
                 .sum()
         };
-        let (script, style) = (
-            weight(&["htmx.js", "app.js"]),
-            weight(&["app.css"]),
-        );
+        let (script, style) = (weight(&["htmx.js", "app.js"]), weight(&["app.css"]));
         assert!(
             script > 10_000 && script < 20_000,
             "{script} bytes of script"

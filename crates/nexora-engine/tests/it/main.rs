@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
     reason = "a story that cannot go on should stop where it is; it reads its own environment"
 )]
 
