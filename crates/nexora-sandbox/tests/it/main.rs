@@ -1,5 +1,12 @@
 //! The sandbox over real HTTP: formats, errors and faults, one module per provider.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_push_string,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 mod fal;
 mod faults;
 mod inbox;
@@ -48,13 +55,15 @@ impl Bench {
 
     /// A request with the key its provider expects; `target` is a path or a URL the sandbox gave.
     pub(crate) fn call(&self, method: Method, target: &str) -> RequestBuilder {
-        let url = match target.starts_with('/') {
-            true => self.url(target),
-            false => target.to_owned(),
+        let url = if target.starts_with('/') {
+            self.url(target)
+        } else {
+            target.to_owned()
         };
-        let key = match url.contains("/fal/") {
-            true => "Key id:secret",
-            false => "Bearer token",
+        let key = if url.contains("/fal/") {
+            "Key id:secret"
+        } else {
+            "Bearer token"
         };
         self.http.request(method, url).header("authorization", key)
     }
