@@ -188,7 +188,7 @@ async fn a_deleted_card_leaves_every_page() {
         let id = ada.order_picture("a lake").await;
         ada.ended(&id).await;
         let mut line = Line::open(&ada, None).await;
-        line.next().await.unwrap();
+        line.until(|message| message.event == "credits").await;
         ada.htmx(&format!("/api/generations/{id}/delete"), &[])
             .await;
         let removal = line.next().await.unwrap();
