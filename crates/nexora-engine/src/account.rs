@@ -178,7 +178,8 @@ impl Engine {
 
     /// The member with this id.
     pub async fn member(&self, id: MemberId) -> Result<Option<Member>, EngineError> {
-        self.read(move |tx| Box::pin(async move { users::by_id(tx, id).await }))
+        let now = self.now();
+        self.read(move |tx| Box::pin(async move { users::by_id(tx, id, now).await }))
             .await
     }
 }

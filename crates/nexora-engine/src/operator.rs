@@ -80,7 +80,8 @@ impl Engine {
 
     /// Members whose address or name contains `search`, at most `limit`.
     pub async fn members(&self, search: String, limit: u32) -> Result<Vec<Member>, EngineError> {
-        self.read(move |tx| Box::pin(async move { users::list(tx, &search, limit).await }))
+        let now = self.now();
+        self.read(move |tx| Box::pin(async move { users::list(tx, &search, limit, now).await }))
             .await
     }
 }

@@ -53,6 +53,9 @@ pub enum StartError {
         /// What is there to spend.
         have: Credits,
     },
+    /// A payment of the member's was reported as stolen; nothing is spent until a person has
+    /// looked into it.
+    Frozen,
     /// The key was used before, for something else.
     KeyReused,
     /// The member has too many generations waiting.
@@ -301,9 +304,12 @@ impl Intent {
     }
 
     async fn check_plan(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
-        let owner = self.generation.member;
-        let plan = users::plan_of(tx, owner).await?;
-        if plan.reaches(self.tier) {
+        let (owner, now) = (self.generation.member, self.generation.created_at);
+        let rights = users::rights_of(tx, owner, now).await?;
+        if rights.is_frozen {
+            return Err(StartError::Frozen);
+        }
+        if rights.plan.reaches(self.tier) {
             return Ok(());
         }
         Err(StartError::Locked {
@@ -334,6 +340,10 @@ impl fmt::Display for StartError {
                 "This costs {need} and you have {}. Nothing was charged. \
                  Choose a cheaper model or get more credits.",
                 have.amount()
+            ),
+            Self::Frozen => f.write_str(
+                "This account is on hold because a payment was reported as stolen. \
+                 Nothing was charged. Write to us and we look into it.",
             ),
             Self::KeyReused => f.write_str(
                 "This key was used before for a different order. Nothing was started; \

@@ -6,10 +6,12 @@
 
 mod books;
 mod buckets;
+mod claw_back;
 mod correct;
 mod grant;
 mod hold;
 mod reads;
+mod replenish;
 mod settle;
 
 use std::fmt;
@@ -17,11 +19,13 @@ use std::fmt;
 use nexora_core::{Credits, GrantId, Timestamp};
 
 pub use buckets::{expire, expiring};
+pub use claw_back::claw_back;
 pub use correct::correct;
 pub use grant::grant;
 pub use hold::hold;
 pub(crate) use reads::read_entry;
 pub use reads::{balance, buckets, entries, entries_of, hold_of};
+pub use replenish::{Replenishment, close_buckets, replenish, set_expiry};
 pub use settle::settle;
 
 use crate::error::StoreError;

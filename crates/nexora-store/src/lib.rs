@@ -9,6 +9,7 @@
 
 pub mod assets;
 pub mod audit;
+pub mod billing;
 pub mod blobs;
 pub mod credits;
 mod db;

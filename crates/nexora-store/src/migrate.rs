@@ -26,10 +26,11 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
+    migration!("0004_billing"),
 ];
 
 impl Store {

@@ -33,14 +33,21 @@ pub struct SessionRow {
     pub user_agent: String,
     /// Where it signed in from.
     pub ip: String,
+    /// The sign-in service's own name for the session, if one vouches for it.
+    pub provider_sid: Option<String>,
+    /// When the sign-in service last vouched for it.
+    pub last_verified_at: Option<Timestamp>,
+    /// Who acts in the member's name, if somebody does.
+    pub actor: Option<String>,
 }
 
 /// Adds a session.
 pub async fn insert(tx: &mut Tx<'_>, session: &SessionRow) -> Result<(), StoreError> {
     const INSERT: Sql = Sql::both(
         "INSERT INTO sessions (id, token_hash, user_id, provider, created_at, last_seen_at,
-                               expires_at, absolute_expires_at, user_agent, ip)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                               expires_at, absolute_expires_at, user_agent, ip, provider_sid,
+                               last_verified_at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     );
     let args = args![
         session.id,
@@ -53,6 +60,9 @@ pub async fn insert(tx: &mut Tx<'_>, session: &SessionRow) -> Result<(), StoreEr
         session.absolute_expires_at,
         &session.user_agent,
         &session.ip,
+        session.provider_sid.as_deref(),
+        session.last_verified_at,
+        session.actor.as_deref(),
     ];
     tx.run(&INSERT, args).await.map(|_| ())
 }
@@ -65,8 +75,10 @@ pub async fn find(
 ) -> Result<Option<(SessionRow, Member)>, StoreError> {
     const FIND: Sql = Sql::both(
         "SELECT e.id, e.token_hash, e.user_id, e.provider, e.created_at, e.last_seen_at,
-                e.expires_at, e.absolute_expires_at, e.user_agent, e.ip,
-                u.id, u.display_name, u.email, s.plan_name, u.created_at
+                e.expires_at, e.absolute_expires_at, e.user_agent, e.ip, e.provider_sid,
+                e.last_verified_at, e.actor, u.id, u.display_name, u.email,
+                CASE WHEN s.ends_at IS NULL OR s.ends_at > $2
+                     THEN s.plan_name ELSE s.then_plan END, u.created_at
          FROM sessions e
          JOIN users u ON u.id = e.user_id
          LEFT JOIN user_subscriptions s ON s.user_id = e.user_id
@@ -91,6 +103,19 @@ pub async fn touch(
     tx.send(&TOUCH, args![id, last_seen_at, expires_at]).await
 }
 
+/// The sign-in service vouched for a session again.
+pub async fn verified(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    const VERIFIED: Sql = Sql::both("UPDATE sessions SET last_verified_at = $2 WHERE id = $1");
+    tx.send(&VERIFIED, args![id, now]).await
+}
+
+/// Ends every session that stands on the sign-in service's session `sid`, and says how many.
+pub async fn revoke_sid(tx: &mut Tx<'_>, provider: &str, sid: &str) -> Result<u64, StoreError> {
+    const REVOKE_SID: Sql =
+        Sql::both("DELETE FROM sessions WHERE provider = $1 AND provider_sid = $2");
+    tx.run(&REVOKE_SID, args![provider, sid]).await
+}
+
 /// A person's living sessions, the last seen first.
 pub async fn of_member(
     tx: &mut Tx<'_>,
@@ -99,7 +124,8 @@ pub async fn of_member(
 ) -> Result<Vec<SessionRow>, StoreError> {
     const OF_MEMBER: Sql = Sql::both(
         "SELECT id, token_hash, user_id, provider, created_at, last_seen_at,
-                expires_at, absolute_expires_at, user_agent, ip
+                expires_at, absolute_expires_at, user_agent, ip, provider_sid, last_verified_at,
+                actor
          FROM sessions WHERE user_id = $1 AND expires_at > $2 AND absolute_expires_at > $2
          ORDER BY last_seen_at DESC, id DESC LIMIT $3",
     );
@@ -143,5 +169,8 @@ fn read(row: &mut Row<'_>) -> Result<SessionRow, StoreError> {
         absolute_expires_at: row.next()?,
         user_agent: row.next()?,
         ip: row.next()?,
+        provider_sid: row.next()?,
+        last_verified_at: row.next()?,
+        actor: row.next()?,
     })
 }

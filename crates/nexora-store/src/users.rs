@@ -1,6 +1,18 @@
 //! People: who they are, how they prove it, and what they pay for.
 
+mod farewell;
+mod identities;
+mod plans;
+
 use nexora_core::{DisplayName, Email, Member, MemberId, Plan, Timestamp};
+
+pub use farewell::bury;
+pub use identities::{
+    Standing, identities_of, identity, insert_identity, member_of, set_email, set_profile_moment,
+};
+pub use plans::{
+    PlanView, Rights, freeze, plan_of, plan_view_of, rights_of, set_plan, set_plan_view, unfreeze,
+};
 
 use crate::db::{Row, Tx, args, only};
 use crate::dialect::{LOCK_USER, Sql};
@@ -30,35 +42,54 @@ pub async fn insert(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> 
 }
 
 /// The person with this id.
-pub async fn by_id(tx: &mut Tx<'_>, id: MemberId) -> Result<Option<Member>, StoreError> {
+pub async fn by_id(
+    tx: &mut Tx<'_>,
+    id: MemberId,
+    now: Timestamp,
+) -> Result<Option<Member>, StoreError> {
     const BY_ID: Sql = Sql::both(
-        "SELECT u.id, u.display_name, u.email, s.plan_name, u.created_at
+        "SELECT u.id, u.display_name, u.email,
+                CASE WHEN s.ends_at IS NULL OR s.ends_at > $2
+                     THEN s.plan_name ELSE s.then_plan END, u.created_at
          FROM users u LEFT JOIN user_subscriptions s ON s.user_id = u.id
          WHERE u.id = $1 AND u.deleted_at IS NULL",
     );
-    tx.first(&BY_ID, args![id], read).await
+    tx.first(&BY_ID, args![id, now], read).await
 }
 
 /// The person with this address.
-pub async fn by_email(tx: &mut Tx<'_>, email: &Email) -> Result<Option<Member>, StoreError> {
+pub async fn by_email(
+    tx: &mut Tx<'_>,
+    email: &Email,
+    now: Timestamp,
+) -> Result<Option<Member>, StoreError> {
     const BY_EMAIL: Sql = Sql::both(
-        "SELECT u.id, u.display_name, u.email, s.plan_name, u.created_at
+        "SELECT u.id, u.display_name, u.email,
+                CASE WHEN s.ends_at IS NULL OR s.ends_at > $2
+                     THEN s.plan_name ELSE s.then_plan END, u.created_at
          FROM users u LEFT JOIN user_subscriptions s ON s.user_id = u.id
          WHERE u.email = $1 AND u.deleted_at IS NULL",
     );
-    tx.first(&BY_EMAIL, args![email.as_str()], read).await
+    tx.first(&BY_EMAIL, args![email.as_str(), now], read).await
 }
 
 /// People whose name or address contains `search`, the newest first; everybody if it is empty.
-pub async fn list(tx: &mut Tx<'_>, search: &str, limit: u32) -> Result<Vec<Member>, StoreError> {
+pub async fn list(
+    tx: &mut Tx<'_>,
+    search: &str,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<Member>, StoreError> {
     const LIST: Sql = Sql::both(
-        "SELECT u.id, u.display_name, u.email, s.plan_name, u.created_at
+        "SELECT u.id, u.display_name, u.email,
+                CASE WHEN s.ends_at IS NULL OR s.ends_at > $3
+                     THEN s.plan_name ELSE s.then_plan END, u.created_at
          FROM users u LEFT JOIN user_subscriptions s ON s.user_id = u.id
          WHERE u.search_text LIKE $1 ESCAPE '\\' AND u.deleted_at IS NULL
          ORDER BY u.id DESC LIMIT $2",
     );
     let pattern = containing(search.trim());
-    tx.all(&LIST, args![pattern, limit.min(LISTED_MAX)], read)
+    tx.all(&LIST, args![pattern, limit.min(LISTED_MAX), now], read)
         .await
 }
 
@@ -75,57 +106,9 @@ pub async fn set_display_name(
     tx.send(&RENAME, args![id, name.as_str(), folded]).await
 }
 
-/// Changes what a person pays for.
-pub async fn set_plan(
-    tx: &mut Tx<'_>,
-    id: MemberId,
-    plan: Plan,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const SET_PLAN: Sql = Sql::both(
-        "INSERT INTO user_subscriptions (user_id, plan_name, status, updated_at)
-         VALUES ($1, $2, 'active', $3)
-         ON CONFLICT (user_id) DO UPDATE
-         SET plan_name = excluded.plan_name, status = 'active', updated_at = excluded.updated_at",
-    );
-    tx.send(&SET_PLAN, args![id, plan.slug(), now]).await
-}
-
 /// Makes other transactions that lock the same person wait until this one ends.
 pub async fn lock(tx: &mut Tx<'_>, id: MemberId) -> Result<(), StoreError> {
     tx.send(&LOCK_USER, args![id]).await
-}
-
-/// Says that `subject` at `provider` (a sign-in service) is this person. `false` if it is
-/// somebody already.
-pub async fn insert_identity(
-    tx: &mut Tx<'_>,
-    provider: &str,
-    subject: &str,
-    member: MemberId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    const INSERT_IDENTITY: Sql = Sql::both(
-        "INSERT INTO identities (provider, subject, user_id, created_at)
-         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-    );
-    let inserted = tx
-        .run(&INSERT_IDENTITY, args![provider, subject, member, now])
-        .await?;
-    Ok(inserted == 1)
-}
-
-/// Who `subject` at `provider` is.
-pub async fn member_of(
-    tx: &mut Tx<'_>,
-    provider: &str,
-    subject: &str,
-) -> Result<Option<MemberId>, StoreError> {
-    const MEMBER_OF: Sql = Sql::both(
-        "SELECT i.user_id FROM identities i JOIN users u ON u.id = i.user_id
-         WHERE i.provider = $1 AND i.subject = $2 AND u.deleted_at IS NULL",
-    );
-    tx.first(&MEMBER_OF, args![provider, subject], only).await
 }
 
 /// Stores a password's hash, in PHC form.
@@ -166,17 +149,6 @@ pub async fn password_of_member(
     const PASSWORD_OF_MEMBER: Sql =
         Sql::both("SELECT phc FROM local_credentials WHERE user_id = $1");
     tx.first(&PASSWORD_OF_MEMBER, args![id], only).await
-}
-
-/// What a member pays for at this moment.
-pub async fn plan_of(tx: &mut Tx<'_>, id: MemberId) -> Result<Plan, StoreError> {
-    const PLAN_OF: Sql = Sql::both("SELECT plan_name FROM user_subscriptions WHERE user_id = $1");
-    let plan = tx.first(&PLAN_OF, args![id], read_plan).await?;
-    Ok(plan.unwrap_or(Plan::Free))
-}
-
-fn read_plan(row: &mut Row<'_>) -> Result<Plan, StoreError> {
-    row.parse(|slug| slug.parse().ok())
 }
 
 /// Reads id, name, address, plan and joining date, in this order.

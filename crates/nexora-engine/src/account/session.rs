@@ -98,6 +98,9 @@ impl NewSession {
                 .take(USER_AGENT_CHARS_MAX)
                 .collect(),
             ip: device.ip.clone(),
+            provider_sid: None,
+            last_verified_at: None,
+            actor: None,
         };
         Self { token, row }
     }

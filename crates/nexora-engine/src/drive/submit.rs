@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nexora_core::generation::{RunBy, cut_detail};
-use nexora_core::{Failure, Generation, MemberId, Provider, Refusal, Route};
+use nexora_core::{Failure, Generation, MemberId, Provider, Refusal, Route, Timestamp};
 use nexora_providers::{ErrorKind, MediaProvider, Output, ProviderError, Submission, Submitted};
 use nexora_store::{Lane, Tx, generations, users};
 use sha2::{Digest, Sha256};
@@ -79,6 +79,7 @@ impl Engine {
             owner,
             provider: route.provider,
             running_max: adapter.info().running_max,
+            now: self.now(),
         };
         let begun = Generation {
             route_index: index,
@@ -217,11 +218,12 @@ struct Place {
     owner: MemberId,
     provider: Provider,
     running_max: u32,
+    now: Timestamp,
 }
 
 impl Place {
     async fn is_missing(self, tx: &mut Tx<'_>) -> Result<Option<Beginning>, EngineError> {
-        let plan = users::plan_of(tx, self.owner).await?;
+        let plan = users::plan_of(tx, self.owner, self.now).await?;
         if generations::running_of(tx, self.owner).await? >= plan.running_max() {
             return Ok(Some(Beginning::NoOwnPlace));
         }

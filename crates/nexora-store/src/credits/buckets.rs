@@ -133,7 +133,7 @@ impl Books {
 }
 
 /// Takes a part out of its bucket.
-async fn empty(tx: &mut Tx<'_>, part: Part) -> Result<(), StoreError> {
+pub(super) async fn empty(tx: &mut Tx<'_>, part: Part) -> Result<(), StoreError> {
     const EMPTY: Sql = Sql::both(
         "UPDATE credit_grants SET remaining = remaining - $2 WHERE id = $1 AND remaining >= $2",
     );

@@ -5,6 +5,7 @@ mod engines;
 
 #[cfg(test)]
 mod assets;
+mod billing;
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]

@@ -11,14 +11,14 @@ async fn a_person_is_found_by_id_and_by_address() {
         let ada = add(&store, person("ada@example.org")).await;
         let id = ada.id;
         assert_eq!(
-            read!(store, |tx| users::by_id(tx, id).await),
+            read!(store, |tx| users::by_id(tx, id, NOW).await),
             Some(ada.clone())
         );
         let email = Email::parse("ADA@example.org").unwrap();
-        let found = read!(store, |tx| users::by_email(tx, &email).await);
+        let found = read!(store, |tx| users::by_email(tx, &email, NOW).await);
         assert_eq!(found, Some(ada));
         let nobody = person("bob@example.org").id;
-        assert_eq!(read!(store, |tx| users::by_id(tx, nobody).await), None);
+        assert_eq!(read!(store, |tx| users::by_id(tx, nobody, NOW).await), None);
     })
     .await;
 }
@@ -41,13 +41,13 @@ async fn a_plan_is_what_was_set_last() {
         ada.plan = Plan::Growth;
         let id = add(&store, ada).await.id;
         assert_eq!(
-            read!(store, |tx| users::plan_of(tx, id).await),
+            read!(store, |tx| users::plan_of(tx, id, NOW).await),
             Plan::Growth
         );
         done(write!(store, Lane::Member(id), |tx| {
             users::set_plan(tx, id, Plan::Pro, minutes(1)).await
         }));
-        let found = read!(store, |tx| users::by_id(tx, id).await).unwrap();
+        let found = read!(store, |tx| users::by_id(tx, id, NOW).await).unwrap();
         assert_eq!(found.plan, Plan::Pro);
     })
     .await;
@@ -61,7 +61,7 @@ async fn people_are_searched_in_every_script() {
         let olga = add(&store, olga).await;
         let ada = add(&store, person("ada_1@example.org")).await;
         let search = async |words: &'static str| -> Vec<Member> {
-            read!(store, |tx| users::list(tx, words, 10).await)
+            read!(store, |tx| users::list(tx, words, 10, NOW).await)
         };
         assert_eq!(search("ОЛЬ").await, vec![olga.clone()]);
         assert_eq!(search("a_1").await, vec![ada.clone()]);
@@ -94,6 +94,61 @@ async fn a_sign_in_elsewhere_is_one_person_here() {
         assert_eq!(link(bob).await, Ok(false));
         let found = read!(store, |tx| users::member_of(tx, "clerk", "user_1").await);
         assert_eq!(found, Some(ada));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_nobody_and_does_not_come_back() {
+    both(|store| async move {
+        let ada = add(&store, person("ada@example.org")).await.id;
+        let linked: Result<bool, StoreError> = write!(store, Lane::Any, |tx| {
+            users::insert_identity(tx, "clerk", "user_1", ada, NOW).await
+        });
+        assert_eq!(linked, Ok(true));
+        let subjects = read!(store, |tx| users::identities_of(tx, "clerk", ada).await);
+        assert_eq!(subjects, ["user_1"]);
+        let bury = async || -> Result<bool, StoreError> {
+            write!(store, Lane::Any, |tx| users::bury(tx, ada, NOW).await)
+        };
+        assert_eq!(bury().await, Ok(true));
+        assert_eq!(bury().await, Ok(false));
+        assert_eq!(read!(store, |tx| users::by_id(tx, ada, NOW).await), None);
+        let stands = read!(store, |tx| users::identity(tx, "clerk", "user_1").await);
+        assert_eq!(stands, Some(users::Standing::Gone));
+        let found = read!(store, |tx| users::member_of(tx, "clerk", "user_1").await);
+        assert_eq!(found, None);
+        add(&store, person("ada@example.org")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_is_the_latest_one_and_an_address_stays_its_owners() {
+    both(|store| async move {
+        let ada = add(&store, person("ada@example.org")).await.id;
+        add(&store, person("bob@example.org")).await;
+        let linked: Result<bool, StoreError> = write!(store, Lane::Any, |tx| {
+            users::insert_identity(tx, "clerk", "user_1", ada, NOW).await
+        });
+        assert_eq!(linked, Ok(true));
+        let news_of = async |at| -> Result<bool, StoreError> {
+            write!(store, Lane::Any, |tx| {
+                users::set_profile_moment(tx, "clerk", "user_1", at).await
+            })
+        };
+        assert_eq!(news_of(minutes(2)).await, Ok(true));
+        assert_eq!(news_of(minutes(1)).await, Ok(false));
+        assert_eq!(news_of(minutes(2)).await, Ok(true));
+        let move_to = async |address: &str| -> Result<bool, StoreError> {
+            let email = Email::parse(address).unwrap();
+            write!(store, Lane::Any, |tx| users::set_email(tx, ada, &email)
+                .await)
+        };
+        assert_eq!(move_to("bob@example.org").await, Ok(false));
+        assert_eq!(move_to("countess@example.org").await, Ok(true));
+        let found = read!(store, |tx| users::list(tx, "countess", 10, NOW).await);
+        assert_eq!(found[0].id, ada);
     })
     .await;
 }

@@ -79,6 +79,44 @@ async fn a_person_ends_their_own_sessions_only() {
 }
 
 #[tokio::test]
+async fn a_session_elsewhere_ends_all_that_stand_on_it() {
+    both(|store| async move {
+        let ada = member_with(&store, 0).await.id;
+        let row = SessionRow {
+            provider: "clerk".to_owned(),
+            provider_sid: Some("sess_1".to_owned()),
+            last_verified_at: Some(NOW),
+            actor: Some("user_support".to_owned()),
+            ..add(&store, ada, "local").await
+        };
+        let row = SessionRow {
+            id: SessionId::new(minutes(1)),
+            token_hash: "clerk".to_owned(),
+            ..row
+        };
+        let added = row.clone();
+        done(write!(store, Lane::Any, |tx| sessions::insert(tx, &added).await));
+        let id = row.id;
+        done(write!(store, Lane::Any, |tx| {
+            sessions::verified(tx, id, minutes(3)).await
+        }));
+        let found = read!(store, |tx| sessions::find(tx, "clerk", NOW).await);
+        let expected = SessionRow {
+            last_verified_at: Some(minutes(3)),
+            ..row
+        };
+        assert_eq!(found.unwrap().0, expected);
+        let ended: Result<u64, StoreError> = write!(store, Lane::Any, |tx| {
+            sessions::revoke_sid(tx, "clerk", "sess_1").await
+        });
+        assert_eq!(ended, Ok(1));
+        let left = read!(store, |tx| sessions::of_member(tx, ada, NOW).await);
+        assert_eq!(left.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn ended_sessions_are_forgotten() {
     both(|store| async move {
         let ada = member_with(&store, 0).await.id;
@@ -133,6 +171,9 @@ async fn add(store: &Store, member: MemberId, token_hash: &str) -> SessionRow {
         absolute_expires_at: hours(10),
         user_agent: "Firefox on Linux".to_owned(),
         ip: "192.0.2.7".to_owned(),
+        provider_sid: None,
+        last_verified_at: None,
+        actor: None,
     };
     let added = row.clone();
     done(write!(store, Lane::Any, |tx| sessions::insert(tx, &added).await));

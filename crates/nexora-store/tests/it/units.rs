@@ -6,7 +6,7 @@ use nexora_store::{
     DatabaseUrl, Durability, Lane, Store, StoreConfig, StoreError, StoreKind, users,
 };
 
-use crate::engines::{Fresh, both, both_places, kinds, open, person, read, write};
+use crate::engines::{Fresh, NOW, both, both_places, kinds, open, person, read, write};
 
 #[tokio::test]
 async fn a_unit_that_fails_is_undone_alone() {
@@ -55,7 +55,7 @@ async fn a_statement_that_fails_takes_its_unit_with_it_and_no_other() {
             .iter()
             .filter(|it| **it == Err(StoreError::Conflict));
         assert_eq!(conflicts.count(), 29);
-        let everybody = read!(store, |tx| users::list(tx, "", 100).await);
+        let everybody = read!(store, |tx| users::list(tx, "", 100, NOW).await);
         assert_eq!(everybody.len(), 2);
     })
     .await;
@@ -204,5 +204,5 @@ async fn a_database_for_a_test_needs_no_place() {
 
 async fn exists(store: &Store, member: &Member) -> bool {
     let email: Email = member.email.clone();
-    read!(store, |tx| users::by_email(tx, &email).await).is_some()
+    read!(store, |tx| users::by_email(tx, &email, NOW).await).is_some()
 }

@@ -287,6 +287,13 @@ impl From<StartError> for Problem {
             .fact("missing", need.amount().saturating_sub(have.amount()))
             .way(Way::CREDITS)
             .way(Way::MODELS),
+            StartError::Frozen => Self::new(
+                StatusCode::FORBIDDEN,
+                "account_on_hold",
+                "This account is on hold",
+                detail,
+            )
+            .way(Way::STUDIO),
             StartError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_reused",

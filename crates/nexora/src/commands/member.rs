@@ -35,8 +35,9 @@ pub(super) async fn run(config: &Config, command: MemberCommand) -> anyhow::Resu
 }
 
 async fn list(store: &Store, search: String) -> anyhow::Result<()> {
+    let now = SystemClock.now();
     let members: Vec<Member> = store
-        .read(move |tx| Box::pin(async move { users::list(tx, &search, LISTED_MAX).await }))
+        .read(move |tx| Box::pin(async move { users::list(tx, &search, LISTED_MAX, now).await }))
         .await
         .map_err(|error: StoreError| error)?;
     for member in &members {
@@ -132,14 +133,15 @@ async fn set_plan(store: &Store, whom: &str, plan: Plan) -> anyhow::Result<()> {
 
 /// The member with this address or id.
 async fn find(store: &Store, whom: &str) -> anyhow::Result<Member> {
+    let now = SystemClock.now();
     let by_id = MemberId::from_str(whom).ok();
     let by_email = Email::parse(whom).ok();
     let found: Option<Member> = store
         .read(move |tx| {
             Box::pin(async move {
                 match (by_id, by_email) {
-                    (Some(id), _) => users::by_id(tx, id).await,
-                    (None, Some(email)) => users::by_email(tx, &email).await,
+                    (Some(id), _) => users::by_id(tx, id, now).await,
+                    (None, Some(email)) => users::by_email(tx, &email, now).await,
                     (None, None) => Ok(None),
                 }
             })

@@ -259,11 +259,12 @@ fn check_submits(sandbox: &Sandbox) -> usize {
 type Everything = Vec<(Generation, Vec<Asset>)>;
 
 async fn everything(store: &Store) -> Everything {
+    let now = SystemClock.now();
     store
-        .read(|tx| {
+        .read(move |tx| {
             Box::pin(async move {
                 let mut all = Vec::new();
-                for member in users::list(tx, "", 100).await? {
+                for member in users::list(tx, "", 100, now).await? {
                     let mut before = None;
                     loop {
                         let listing = Listing {

@@ -1,0 +1,149 @@
+-- What people pay for: what the merchant of record told us, and what it did to the books.
+--
+-- Everything the merchant says is kept as it was said. `user_subscriptions` and the credits follow
+-- from it and from our own clock, and can be worked out again at any time.
+
+-- What counts once `ends_at` has passed, even if nobody tells us anything more.
+ALTER TABLE user_subscriptions ADD COLUMN then_plan TEXT NOT NULL DEFAULT 'free'
+    CHECK (then_plan IN ('free', 'growth', 'pro'));
+
+-- A payment was stolen: nothing is spent or bought until somebody has looked into it.
+ALTER TABLE users ADD COLUMN frozen_at INTEGER;
+
+-- Of what moment the name and address are that a sign-in service gave.
+ALTER TABLE identities ADD COLUMN profile_at INTEGER;
+
+-- The sign-in service's own session, when it last vouched for it, and who acts in the member's
+-- name, if somebody does.
+ALTER TABLE sessions ADD COLUMN provider_sid TEXT;
+ALTER TABLE sessions ADD COLUMN last_verified_at INTEGER;
+ALTER TABLE sessions ADD COLUMN actor TEXT;
+CREATE INDEX IF NOT EXISTS sessions_of_sid ON sessions (provider, provider_sid)
+    WHERE provider_sid IS NOT NULL;
+
+-- Subscriptions, as the merchant last described them.
+CREATE TABLE IF NOT EXISTS subscriptions (
+    id             BLOB PRIMARY KEY,
+    provider       TEXT NOT NULL,
+    provider_id    TEXT NOT NULL,
+    user_id        BLOB REFERENCES users (id),   -- null: nobody has claimed it; never changes after
+    store_id       TEXT NOT NULL,
+    test_mode      INTEGER NOT NULL,
+    customer_id    TEXT NOT NULL,
+    order_id       TEXT,
+    variant_id     TEXT NOT NULL,
+    status         TEXT NOT NULL,
+    cancelled      INTEGER NOT NULL,
+    pause_mode     TEXT,
+    renews_at      INTEGER,
+    ends_at        INTEGER,
+    trial_ends_at  INTEGER,
+    began_at       INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,              -- by the merchant's clock
+    card_brand     TEXT,
+    card_last_four TEXT,
+    processor      TEXT,
+    looked_at      INTEGER,                       -- when we last asked the merchant, by our clock
+    UNIQUE (provider, provider_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS subscriptions_of_user ON subscriptions (user_id);
+CREATE INDEX IF NOT EXISTS subscriptions_of_order ON subscriptions (provider, order_id);
+
+-- Since when a subscription was known to be for what.
+CREATE TABLE IF NOT EXISTS subscription_variants (
+    provider        TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    since           INTEGER NOT NULL,
+    variant_id      TEXT NOT NULL,
+    PRIMARY KEY (provider, subscription_id, since, variant_id)
+) STRICT, WITHOUT ROWID;
+
+-- Invoices of subscriptions. `refunded_cents` never falls and `paid_at` never moves on: deliveries
+-- come in any order.
+CREATE TABLE IF NOT EXISTS invoices (
+    provider        TEXT NOT NULL,
+    provider_id     TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    store_id        TEXT NOT NULL,
+    test_mode       INTEGER NOT NULL,
+    reason          TEXT NOT NULL,
+    status          TEXT NOT NULL,
+    total_cents     INTEGER NOT NULL,
+    refunded_cents  INTEGER NOT NULL,
+    currency        TEXT NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    paid_at         INTEGER,
+    PRIMARY KEY (provider, provider_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS invoices_of_subscription ON invoices (provider, subscription_id);
+
+-- Orders: each begins a subscription or buys a pack of credits.
+CREATE TABLE IF NOT EXISTS orders (
+    provider       TEXT NOT NULL,
+    provider_id    TEXT NOT NULL,
+    user_id        BLOB REFERENCES users (id),
+    customer_id    TEXT NOT NULL,
+    store_id       TEXT NOT NULL,
+    test_mode      INTEGER NOT NULL,
+    variant_id     TEXT,
+    status         TEXT NOT NULL,
+    total_cents    INTEGER NOT NULL,
+    refunded_cents INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    PRIMARY KEY (provider, provider_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS orders_of_user ON orders (user_id);
+
+-- Which payment granted what, and how much of it was taken back so far.
+CREATE TABLE IF NOT EXISTS billing_grants (
+    provider        TEXT NOT NULL,
+    kind            TEXT NOT NULL CHECK (kind IN ('invoice', 'order')),
+    provider_id     TEXT NOT NULL,
+    subscription_id TEXT,
+    user_id         BLOB NOT NULL REFERENCES users (id),
+    grant_id        BLOB NOT NULL,
+    granted         INTEGER NOT NULL CHECK (granted > 0),
+    clawed_back     INTEGER NOT NULL CHECK (clawed_back >= 0),
+    shortfall       INTEGER NOT NULL CHECK (shortfall >= 0),  -- due back, but spent already
+    created_at      INTEGER NOT NULL,
+    PRIMARY KEY (provider, kind, provider_id),
+    CHECK (clawed_back + shortfall <= granted)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS billing_grants_of_subscription
+    ON billing_grants (provider, subscription_id) WHERE subscription_id IS NOT NULL;
+
+-- Checkouts we opened. The reference comes back with what was bought and says for whom; it counts
+-- for one order.
+CREATE TABLE IF NOT EXISTS checkouts (
+    checkout_ref TEXT PRIMARY KEY,
+    user_id      BLOB NOT NULL REFERENCES users (id),
+    variant_id   TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    used_by      TEXT,
+    used_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS checkouts_of_user ON checkouts (user_id);
+
+-- Deliveries, kept before they are answered and worked off afterwards.
+CREATE TABLE IF NOT EXISTS webhook_inbox (
+    id                  BLOB PRIMARY KEY,
+    provider            TEXT NOT NULL,
+    event_name          TEXT NOT NULL,
+    resource_type       TEXT NOT NULL,
+    resource_id         TEXT NOT NULL,
+    provider_updated_at INTEGER,
+    webhook_id          TEXT,                     -- undocumented: for people, nothing rests on it
+    body_sha256         TEXT NOT NULL,
+    raw                 TEXT NOT NULL,
+    received_at         INTEGER NOT NULL,
+    processed_at        INTEGER,
+    parked_at           INTEGER,                  -- given up: a person has to look
+    attempts            INTEGER NOT NULL,
+    error               TEXT,
+    UNIQUE (provider, body_sha256)
+) STRICT;
+CREATE INDEX IF NOT EXISTS webhook_inbox_waiting ON webhook_inbox (received_at)
+    WHERE processed_at IS NULL;
