@@ -6,7 +6,7 @@ mod answers;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use nexora_core::{FieldError, GenerationId, MediaKind, Order, Plan};
+use nexora_core::{Catalog, Credits, FieldError, GenerationId, MediaKind, Order, Plan};
 use nexora_engine::{Offer, StartKey};
 use serde_json::json;
 
@@ -49,9 +49,44 @@ async fn generate(
     kind: MediaKind,
 ) -> Result<Response, Problem> {
     let key = key_of(&asker.headers, &mut texts)?;
-    match Order::parse(Some(kind), texts.pairs(), app.catalog()) {
+    let shown = shown_price(&mut texts)?;
+    // A program says what it came for; a person picked a model, and the page found the address.
+    let expected = (asker.wants == Wants::Json).then_some(kind);
+    let order = Order::parse(expected, texts.pairs(), app.catalog())
+        .and_then(|order| no_dearer_than(shown, order, app.catalog()));
+    match order {
         Ok(order) => answers::start(&app, &member, &asker, order, key).await,
         Err(errors) => sent_back(&app, member, &asker, &texts, kind, errors).await,
+    }
+}
+
+/// The price the page showed when the button was pressed, if it said so.
+fn shown_price(texts: &mut Texts) -> Result<Option<Credits>, Problem> {
+    let Some(text) = texts.take("quoted").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let read = text.parse().map(|amount| Some(Credits::new(amount)));
+    read.map_err(|_| Problem::invalid_field("quoted", "A price is a whole number of credits."))
+}
+
+/// Without a script a page shows the price of the settings it was rendered with. Nobody pays more
+/// than they were shown.
+fn no_dearer_than(
+    shown: Option<Credits>,
+    order: Order,
+    catalog: &Catalog,
+) -> Result<Order, Vec<FieldError>> {
+    let price = order.quote(catalog).map(|quote| quote.credits);
+    match (shown, price) {
+        (Some(shown), Some(price)) if price > shown => Err(vec![FieldError {
+            field: "quoted".to_owned(),
+            message: format!(
+                "These settings cost {price}, not {}. Nothing was started; \
+                 generate again to accept the new price.",
+                shown.amount()
+            ),
+        }]),
+        _ => Ok(order),
     }
 }
 
@@ -77,6 +112,7 @@ pub(super) async fn quote(
     mut texts: Texts,
 ) -> Result<Response, Problem> {
     texts.take("key");
+    texts.take("quoted");
     let draft = Draft::read(texts.pairs());
     match asker.wants {
         Wants::Fragment => quote_as_fragment(&app, &member, &draft).await,

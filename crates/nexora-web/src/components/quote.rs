@@ -37,6 +37,7 @@ pub fn quote(view: &QuoteView<'_>) -> Markup {
 fn priced(view: &QuoteView<'_>, price: Quote) -> Markup {
     let rest = view.available.checked_sub(price.credits);
     html! {
+        input type="hidden" name="quoted" value=(price.credits.amount());
         dl.quote-lines {
             @if price.count > 1 {
                 div { dt { (price.count) " × " (view.model.kind.noun()) } dd { (price.share(1)) " each" } }

@@ -6,7 +6,7 @@ use nexora_core::{Email, Plan};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, code, email, header};
+use crate::browser::{Browser, code, email, header, text};
 use crate::studio::{Studio, on_both, on_both_with};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -315,4 +315,27 @@ impl Studio {
         let found = self.engine.members(email.to_string(), 1).await.unwrap();
         self.engine.set_plan(found[0].id, plan).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_pays_more_than_the_page_showed() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let four = [
+            ("model", "flux-schnell"),
+            ("prompt", "a lake"),
+            ("count", "2"),
+            ("quoted", "5"),
+        ];
+        let answer = ada.post("/api/image/generate", &four).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = text(answer).await;
+        assert!(
+            page.contains("These settings cost 10 credits, not 5."),
+            "{page}"
+        );
+        assert!(page.contains("name=\"quoted\" value=\"10\""), "{page}");
+        assert_eq!(ada.available().await, 15);
+    })
+    .await;
 }
