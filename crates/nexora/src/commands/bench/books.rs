@@ -18,7 +18,7 @@ use super::figures::{Reading, times};
 use crate::say::say;
 
 /// Callers at the same time.
-const CALLERS: [usize; 3] = [1, 16, 128];
+const CALLERS: [usize; 4] = [1, 16, 64, 128];
 /// Accounts when there are many.
 const ACCOUNTS: usize = 10_000;
 /// More than a bench can spend.
