@@ -1,6 +1,7 @@
 //! One HTTP client for all adapters: timeouts, limits, redaction, tracing.
 
 mod answer;
+mod desk;
 
 use std::error::Error;
 use std::fmt;
@@ -16,6 +17,7 @@ use tracing::Instrument;
 use url::Url;
 
 pub(crate) use answer::{Answer, lenient};
+pub(crate) use desk::{Desk, Office};
 
 use crate::error::{ErrorKind, ProviderError};
 use crate::tls;
@@ -193,7 +195,7 @@ impl Line {
         let body = if status.is_success() {
             body
         } else {
-            self.without_key(body)
+            without_key(&self.key, body)
         };
         Ok(Answer {
             provider: self.provider,
@@ -214,16 +216,6 @@ impl Line {
         self.error(kind, &causes(error))
     }
 
-    /// Some providers repeat the key they did not like.
-    fn without_key(&self, body: Vec<u8>) -> Vec<u8> {
-        let key = self.key.expose_secret();
-        let text = String::from_utf8_lossy(&body);
-        if key.is_empty() || !text.contains(key) {
-            return body;
-        }
-        text.replace(key, "(our key)").into_bytes()
-    }
-
     fn authorization(&self) -> Result<HeaderValue, ProviderError> {
         let text = format!("{} {}", self.scheme, self.key.expose_secret());
         let mut value = HeaderValue::try_from(text).map_err(|_| {
@@ -237,6 +229,16 @@ impl Line {
     pub(crate) fn error(&self, kind: ErrorKind, detail: &str) -> ProviderError {
         ProviderError::new(self.provider, kind, detail)
     }
+}
+
+/// Some providers repeat the key they did not like.
+fn without_key(key: &SecretString, body: Vec<u8>) -> Vec<u8> {
+    let key = key.expose_secret();
+    let text = String::from_utf8_lossy(&body);
+    if key.is_empty() || !text.contains(key) {
+        return body;
+    }
+    text.replace(key, "(our key)").into_bytes()
 }
 
 /// Why a body was not read to its end.

@@ -61,11 +61,7 @@ impl Answer {
 
     /// When the provider wants to be asked again: `retry-after-ms`, else `Retry-After` in seconds.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let number = |name| self.header(name)?.trim().parse::<u64>().ok();
-        let after = number("retry-after-ms")
-            .map(Duration::from_millis)
-            .or_else(|| number("retry-after").map(Duration::from_secs))?;
-        Some(after.min(Duration::from_secs(RETRY_AFTER_SECONDS_MAX)))
+        retry_after(&self.headers)
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, detail: &str) -> ProviderError {
@@ -87,6 +83,15 @@ impl Answer {
         self.headers.insert(name, value.parse().unwrap());
         self
     }
+}
+
+/// When the far side wants to be asked again, as far as its headers say.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    let after = number("retry-after-ms")
+        .map(Duration::from_millis)
+        .or_else(|| number("retry-after").map(Duration::from_secs))?;
+    Some(after.min(Duration::from_secs(RETRY_AFTER_SECONDS_MAX)))
 }
 
 /// For fields we can do without: absent, null and of an unexpected form are all `None`.
