@@ -1,38 +1,48 @@
-//! The client half of every wire: whoever runs media models for us.
+//! The client half of every wire: whoever runs media models for us, says who somebody is,
+//! or takes their money.
 //!
 //! [`MediaProvider`] is what the engine sees. One adapter per provider stands behind it; all of
 //! them speak through one [`Wire`] (limits, redaction, tracing), and every output is fetched by
 //! one [`Downloader`] (limits, forbidden destinations). What each adapter sends, reads and does
-//! when something goes wrong is written in `docs/PROVIDERS.md`.
+//! when something goes wrong is written in `docs/PROVIDERS.md`. [`Clerk`] and [`Lemon`] stand apart:
+//! they run nothing, so they have neither tickets nor polls, and what they push to us is believed
+//! only when [`signature`] says so.
 
 #![warn(missing_docs)]
 
+pub mod clerk;
 mod config;
 mod download;
 mod error;
 pub mod fal;
 mod input;
+pub mod lemon;
 mod media;
 pub mod openai;
 mod output;
 mod place;
 mod progress;
 mod registry;
+mod remote;
 pub mod replicate;
+pub mod signature;
 mod takes;
 mod ticket;
 mod tls;
 mod wire;
 mod words;
 
+pub use clerk::{Clerk, ClerkConfig};
 pub use config::{FalConfig, OpenAiConfig, ReplicateConfig};
 pub use download::{DownloadError, Downloader, Fetched, Limits};
 pub use error::{ErrorKind, ProviderError};
 pub use fal::Fal;
+pub use lemon::{Lemon, LemonConfig};
 pub use media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
 pub use openai::OpenAi;
 pub use output::Output;
 pub use registry::{Providers, info_of};
+pub use remote::{BillingError, RemoteError};
 pub use replicate::Replicate;
 pub use ticket::Ticket;
 pub use wire::{Wire, WireError};
