@@ -47,7 +47,7 @@ test("an order beyond the balance is said at once and never sent", async () => {
 });
 
 test("a tab that missed the last orders is told by the server, and counted back", async () => {
-  await visit(place, { expected: [/status of 402/, /live.*ERR_FAILED/] }, async (page, visitor) => {
+  await visit(place, { expected: [/status of 402/, /ERR_FAILED|Failed to fetch/] }, async (page, visitor) => {
     await signUp(page);
     const stale = await visitor.newPage();
     await stale.route("**/live", (route) => route.abort());
@@ -84,7 +84,7 @@ test("without JavaScript an order beyond the balance leads to a page that says s
 });
 
 test("a studio that does not answer costs nothing", async () => {
-  await visit(place, { expected: [/ERR_CONNECTION_RESET/] }, async (page) => {
+  await visit(place, { expected: [/ERR_CONNECTION_RESET|Failed to fetch/] }, async (page) => {
     await signUp(page);
     await page.route("**/api/image/generate", (route) => route.abort("connectionreset"));
     await order(page, { words: "A bridge in the mist" });
@@ -154,8 +154,27 @@ test("remix puts a wish back into the composer", async () => {
     await page.waitForURL("**/generate?from=*");
     assert.equal(await page.getByLabel("Prompt").inputValue(), "Snow on a quiet street");
     await page.getByLabel("Prompt").fill("Snow on a loud street");
-    await page.getByLabel("9:16").check({ force: true });
-    await page.locator("#quote").getByText("You have 7, this needs 8", { exact: false }).waitFor();
+    await page.locator(".choice", { hasText: "9:16" }).click();
+    await page.locator("#quote").getByText("You have 7 credits, this needs 8 credits.").waitFor();
+  });
+});
+
+test("news that overtakes the answer to an order is not lost", async () => {
+  await visit(place, {}, async (page) => {
+    await signUp(page);
+    const words = "A letter that arrives before it is sent [sandbox:refuse]";
+    await page.route("**/api/image/generate", async (route) => {
+      const response = await route.fetch();
+      // The run goes on while its answer is on the way.
+      for (let state = ""; state !== "refused"; ) {
+        const list = await page.request.get("/api/generations");
+        state = (await list.json()).items[0]?.state;
+      }
+      await route.fulfill({ response });
+    });
+    await order(page, { words });
+    await cardIs(page, words, "refused");
+    await balanceIs(page, 15);
   });
 });
 

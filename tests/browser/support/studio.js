@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-const BINARY = path.resolve(process.env.NEXORA_BIN ?? "../../target/debug/nexora");
+const BINARY = path.resolve(
+  process.env.NEXORA_BIN ?? path.join(import.meta.dirname, "../../../target/debug/nexora"),
+);
 const WORK = process.env.NEXORA_WORK ?? tmpdir();
 /** A debug build on a busy machine is open within a few seconds; this is far beyond. */
 const OPENING_MS = 60_000;
@@ -35,6 +37,11 @@ export class Studio {
     studio.#settings = settings;
     await studio.#start();
     return studio;
+  }
+
+  /** What it printed since it was opened. */
+  get said() {
+    return this.#said.join("\n");
   }
 
   /** Stops the studio and opens it again: same address, same data. */

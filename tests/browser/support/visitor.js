@@ -1,6 +1,7 @@
 /** Somebody in front of a browser, and the rules every page has to keep under their eyes. */
 
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { chromium } from "playwright-core";
@@ -17,7 +18,7 @@ const FLAGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 /** Where pictures of pages go, for people to look at. */
-export const SCREENS = path.resolve("../../target/screens");
+export const SCREENS = path.resolve(import.meta.dirname, "../../../target/screens");
 /** Long enough for a clip to be rendered on a busy machine; nothing waits this long in vain. */
 const PATIENCE_MS = 60_000;
 
@@ -42,18 +43,22 @@ export async function visit({ browser, studio }, { expected = [], ...options }, 
     await walk(await visitor.newPage(), visitor);
     visitor.assertContent();
   } catch (error) {
-    await keepSights(context);
+    await keepSights(context, studio);
     throw error;
   } finally {
     await context.close();
   }
 }
 
-/** What the pages looked like when something failed. */
-async function keepSights(context) {
+/** What the pages looked like when something failed, and what the studio had said. */
+async function keepSights(context, studio) {
+  const name = path.join(SCREENS, `failed-${Date.now()}`);
+  await mkdir(SCREENS, { recursive: true });
   for (const [n, page] of context.pages().entries()) {
-    await page.screenshot({ path: `${SCREENS}/failed-${Date.now()}-${n}.png` });
+    await page.screenshot({ path: `${name}-${n}.png` });
   }
+  const runs = await context.request.get("/api/generations");
+  await writeFile(`${name}.txt`, `${await runs.text()}\n\n${studio.said}\n`);
 }
 
 class Visitor {
