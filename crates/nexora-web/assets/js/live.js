@@ -22,17 +22,9 @@ hear("refresh", () => {
   if (!one("textarea:focus, input:focus")) location.reload();
 });
 
-/** Changes that were sent and not answered yet. @type {Set<object>} */
-const asked = new Set();
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method !== "GET") asked.add(ctx);
-});
-document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => asked.delete(ctx));
-
+/** Until every change that was sent is answered and shown. */
 async function answered() {
-  while (asked.size) {
-    await new Promise((go) => document.addEventListener("htmx:finally:request", go, { once: true }));
-  }
+  while (one(".htmx-request:not(#live)")) await new Promise((go) => setTimeout(go, 20));
 }
 
 /**

@@ -112,10 +112,11 @@ fn head(shell: &Shell<'_>, pending: bool) -> Markup {
             link rel="stylesheet" href=(assets::url("app.css"));
             link rel="icon" href=(assets::url("mark.svg")) type="image/svg+xml";
             link rel="manifest" href=(assets::url("nexora.webmanifest"));
+            // In this order: what listens to htmx is there before htmx does anything.
+            script type="module" src=(assets::url("app.js")) {}
             @if shell.member.is_some() {
                 script defer src=(assets::url("htmx.js")) {}
             }
-            script type="module" src=(assets::url("app.js")) {}
             @if pending {
                 noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); }
             }

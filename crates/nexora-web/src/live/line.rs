@@ -31,6 +31,8 @@ const OVERLAP: Duration = Duration::from_secs(2);
 /// How often it is checked that the session still lives (signing out ends its streams) and that
 /// nothing was missed (another node's notice can be lost).
 const CHECK_EVERY: Duration = Duration::from_secs(30);
+/// A page is drawn some time before its line opens: its scripts must arrive and run first.
+const DRAWN_BEFORE: Duration = Duration::from_secs(10);
 /// Runs remembered as told: about as many as a page shows, and those of the last busy minutes.
 const TOLD_MAX: usize = 256;
 
@@ -137,14 +139,18 @@ impl Line {
         Timestamp::from_ms(self.told_until)
     }
 
-    /// The balance, and for a page that comes back what it missed.
+    /// What the page missed since it was drawn or was last here, and the balance.
     async fn greet(&mut self) -> Messages {
         let mut messages = Vec::new();
-        if self.is_back {
-            match self.missed(self.since).await {
-                Ok(missed) => messages.extend(missed),
-                Err(_) => messages.push(refresh()),
-            }
+        let seen = if self.is_back {
+            self.since
+        } else {
+            self.since.minus(DRAWN_BEFORE)
+        };
+        match self.missed(seen).await {
+            Ok(missed) => messages.extend(missed),
+            Err(_) if self.is_back => messages.push(refresh()),
+            Err(_) => {}
         }
         messages.extend(self.credits().await.ok().flatten());
         messages
