@@ -50,6 +50,11 @@ export async function visit({ browser, studio }, { expected = [], ...options }, 
   }
 }
 
+function uncaught(error) {
+  const { name, message, stack } = error.error();
+  return `uncaught at ${error.page()?.url()}: ${name}: ${message}\n${stack}`;
+}
+
 /** What the pages looked like when something failed, and what the studio had said. */
 async function keepSights(context, studio) {
   const name = path.join(SCREENS, `failed-${Date.now()}`);
@@ -79,7 +84,7 @@ class Visitor {
       if (!["error", "warning"].includes(message.type())) return;
       this.#complain(`${message.type()} at ${message.location().url}: ${message.text()}`);
     });
-    context.on("weberror", (error) => this.#complain(`uncaught: ${error.error().stack}`));
+    context.on("weberror", (error) => this.#complain(uncaught(error)));
   }
 
   newPage() {
