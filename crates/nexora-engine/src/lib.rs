@@ -5,6 +5,7 @@
 //! was started, one step at a time.
 
 mod account;
+mod billing;
 mod drive;
 mod error;
 mod job;
@@ -30,6 +31,7 @@ pub use account::{
     ClientDevice, Grasp, NewAccount, PasswordChangeError, SessionToken, SignInError, SignUpError,
     SignedIn,
 };
+pub use billing::{Bill, Billing, Merchant, Paying, PurchaseError, ReceiveError};
 pub use error::EngineError;
 pub use library::{Receipt, Run};
 pub use live::{Change, Live, LiveStream};
@@ -52,6 +54,8 @@ pub struct Parts {
     pub downloader: Downloader,
     /// The models on offer.
     pub catalog: Catalog,
+    /// Who takes the money, and for what; `None` in a studio that sells nothing.
+    pub billing: Option<Billing>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Limits and waits.

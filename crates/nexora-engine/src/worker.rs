@@ -13,6 +13,10 @@ use crate::{Change, Engine, EngineError, Tasks};
 
 /// How soon a piece of work that failed inside is tried again.
 const INNER_TROUBLE_WAIT: Duration = Duration::from_secs(2);
+/// How soon work of a kind we do not know is looked at again.
+const UNKNOWN_WORK_WAIT: Duration = Duration::from_secs(60);
+/// How soon work about money is looked at again by a node that has no merchant.
+const NOT_SELLING_WAIT: Duration = Duration::from_secs(3_600);
 /// How often a lease is renewed during its life.
 const RENEWALS: u32 = 3;
 
@@ -43,6 +47,9 @@ impl Worker {
     pub async fn run(&self) {
         if let Err(trouble) = self.take_up_own_work().await {
             warn!("unfinished work could not be taken up at once: {trouble}");
+        }
+        if let Err(trouble) = self.engine.plan_reviews().await {
+            warn!("the comparison with the merchant could not be planned: {trouble}");
         }
         let in_flight = Tasks::new();
         let places = self.engine.settings().in_flight_max;
@@ -121,22 +128,21 @@ impl Worker {
     /// One piece of work: a step, and when to look again.
     async fn work(&self, row: Claimed) {
         let now = self.engine.now();
-        let next = match Job::read(&row) {
-            Some(Job::Drive(id)) => match self.engine.drive(id).await {
+        let next = if let Some(job) = Job::read(&row) {
+            match self.perform(job).await {
                 Ok(next) => next,
                 Err(trouble) if trouble.is_conflict() => Next::At(now),
                 Err(trouble) => {
-                    error!(generation = %id, "a step of {id} failed: {trouble}");
+                    error!(subject = %row.subject, "a step of {} failed: {trouble}", row.kind);
                     Next::At(now.plus(INNER_TROUBLE_WAIT))
                 }
-            },
-            None => {
-                warn!(
-                    kind = row.kind,
-                    "work of an unknown kind waits for a newer version"
-                );
-                Next::At(now.plus(Duration::from_secs(60)))
             }
+        } else {
+            warn!(
+                kind = row.kind,
+                "work of an unknown kind waits for a newer version"
+            );
+            Next::At(now.plus(UNKNOWN_WORK_WAIT))
         };
         let noted = self
             .engine
@@ -153,6 +159,40 @@ impl Worker {
         if let Err(trouble) = noted {
             let trouble: StoreError = trouble;
             warn!("a step's end was not noted; its lease will run out: {trouble}");
+        }
+    }
+
+    async fn perform(&self, job: Job) -> Result<Next, EngineError> {
+        let engine = &self.engine;
+        let Some(billing) = engine.billing() else {
+            return match job {
+                Job::Drive(id) => engine.drive(id).await,
+                Job::ApplyWebhook(_)
+                | Job::LookAtSubscription(_)
+                | Job::CancelSubscription(_)
+                | Job::TurnPeriod(_)
+                | Job::ReviewDue
+                | Job::ReviewNight
+                | Job::ReviewSubscriptions(_)
+                | Job::ReviewOrders(_) => {
+                    warn!(
+                        kind = job.kind(),
+                        "a studio that sells nothing leaves this to one that does"
+                    );
+                    Ok(Next::At(engine.now().plus(NOT_SELLING_WAIT)))
+                }
+            };
+        };
+        match job {
+            Job::Drive(id) => engine.drive(id).await,
+            Job::ApplyWebhook(id) => engine.apply_webhook(billing, id).await,
+            Job::LookAtSubscription(id) => engine.look_at_subscription(billing, id).await,
+            Job::CancelSubscription(id) => engine.cancel_refunded(billing, id).await,
+            Job::TurnPeriod(member) => engine.turn_period(billing, member).await,
+            Job::ReviewDue => engine.review_due(billing).await,
+            Job::ReviewNight => engine.review_night(billing).await,
+            Job::ReviewSubscriptions(page) => engine.review_subscriptions(billing, page).await,
+            Job::ReviewOrders(page) => engine.review_orders(billing, page).await,
         }
     }
 

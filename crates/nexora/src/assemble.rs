@@ -54,6 +54,7 @@ impl Studio {
             providers,
             downloader: Downloader::new(&allowed)?,
             catalog: config.catalog.clone(),
+            billing: None,
             clock: Arc::new(SystemClock) as Arc<dyn Clock>,
             settings: Settings {
                 unknown_for: Duration::from_secs(config.unknown_seconds),

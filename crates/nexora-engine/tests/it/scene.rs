@@ -84,6 +84,7 @@ impl Scene {
             providers: providers(&base),
             downloader: Downloader::new(&[base.parse().unwrap()]).unwrap(),
             catalog: Catalog::built_in().unwrap(),
+            billing: None,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             settings: Settings {
                 sign_ups_per_hour: 1_000,

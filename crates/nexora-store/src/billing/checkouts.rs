@@ -54,6 +54,15 @@ pub async fn redeem(
         .await
 }
 
+/// For whom a reference was opened, used or not.
+pub async fn member_of(
+    tx: &mut Tx<'_>,
+    checkout_ref: &str,
+) -> Result<Option<MemberId>, StoreError> {
+    const MEMBER_OF: Sql = Sql::both("SELECT user_id FROM checkouts WHERE checkout_ref = $1");
+    tx.first(&MEMBER_OF, args![checkout_ref], only).await
+}
+
 /// Forgets unused checkouts that expired before `before`, and says how many.
 pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     const SWEEP: Sql = Sql::both("DELETE FROM checkouts WHERE used_by IS NULL AND expires_at < $1");

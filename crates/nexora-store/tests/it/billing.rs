@@ -228,6 +228,9 @@ async fn a_reference_counts_for_one_order() {
         assert_eq!(redeem("used", "order 1").await, Some(ada), "the same again");
         assert_eq!(redeem("used", "order 2").await, None);
         assert_eq!(redeem("made up", "order 1").await, None);
+        let of_ref = async |name| read!(store, |tx| checkouts::member_of(tx, name).await);
+        assert_eq!(of_ref("used").await, Some(ada));
+        assert_eq!(of_ref("made up").await, None);
         let swept: Result<u64, StoreError> =
             write!(store, Lane::Any, |tx| checkouts::sweep(tx, hours(2)).await);
         assert_eq!(swept, Ok(1));

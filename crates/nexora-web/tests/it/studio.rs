@@ -211,6 +211,7 @@ async fn parts(plan: &Plan, sandbox: &Sandbox) -> Parts {
         providers: providers(&base),
         downloader: Downloader::new(&[base]).unwrap(),
         catalog: Catalog::built_in().unwrap(),
+        billing: None,
         clock: Arc::clone(&plan.clock),
         settings: Settings {
             sign_ups_per_hour: plan.sign_ups_per_hour,

@@ -144,6 +144,7 @@ fn engine(store: Store) -> anyhow::Result<Engine> {
         providers,
         downloader: Downloader::new(&[])?,
         catalog: Catalog::built_in()?,
+        billing: None,
         clock: Arc::new(SystemClock),
         settings: Settings {
             waiting_max: None,
