@@ -100,12 +100,12 @@ fn every_state_that_clerk_can_mend_leads_to_a_handshake() {
                 method: "POST",
                 ..page
             };
-            match decide(&instance, &form, session.clone()) {
-                Decision::SignedOut(SignedOut::NeedsHandshake(why)) => {
-                    assert_eq!(why.slug(), expected);
-                }
-                other => panic!("{other:?}"),
-            }
+            let Decision::SignedOut(SignedOut::NeedsHandshake(why)) =
+                decide(&instance, &form, session.clone())
+            else {
+                panic!("{cookies:?}");
+            };
+            assert_eq!(why.slug(), expected);
         }
     }
 }
@@ -198,10 +198,11 @@ fn only_a_page_being_loaded_can_be_sent_away() {
 }
 
 fn sent_to(mode: &str, cookies: &ClerkCookies, path: &str) -> (Url, String) {
-    match decide(&instance(mode), &document(cookies, path), None) {
-        Decision::Redirect { url, set_cookies } => (url, set_cookies.concat()),
-        other => panic!("{other:?}"),
-    }
+    let decision = decide(&instance(mode), &document(cookies, path), None);
+    let Decision::Redirect { url, set_cookies } = decision else {
+        panic!("{decision:?}");
+    };
+    (url, set_cookies.concat())
 }
 
 #[test]

@@ -16,6 +16,15 @@ pub struct Visit {
     pub set_cookies: Vec<String>,
 }
 
+impl Visit {
+    fn unavailable() -> Self {
+        Self {
+            decision: Decision::Unavailable,
+            set_cookies: Vec::new(),
+        }
+    }
+}
+
 impl Clerk {
     /// Who is it? Asks Clerk for nothing but its public keys.
     pub async fn authenticate(&self, request: &HandshakeRequest<'_>) -> Visit {
@@ -76,7 +85,10 @@ impl Clerk {
         request: &HandshakeRequest<'_>,
         token: &str,
     ) -> Option<Visit> {
-        let mut back = self.complete_handshake(token).await.ok()?;
+        let mut back = match self.complete_handshake(token).await {
+            Err(TokenError::Unavailable) => return Some(Visit::unavailable()),
+            answered => answered.ok()?,
+        };
         let decision = match back.session {
             None => Decision::SignedOut(SignedOut::Nobody),
             Some(token) => {

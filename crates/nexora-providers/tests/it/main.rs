@@ -1,11 +1,15 @@
 //! The adapters against the sandbox, and against far sides that behave as no sandbox would.
 
 #[cfg(test)]
+mod clerk;
+#[cfg(test)]
 mod download;
 #[cfg(test)]
 mod fal;
 #[cfg(test)]
 mod far_side;
+#[cfg(test)]
+mod lemon;
 #[cfg(test)]
 mod openai;
 #[cfg(test)]
