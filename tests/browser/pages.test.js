@@ -8,7 +8,14 @@ import { mkdir } from "node:fs/promises";
 import { before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { assertAccessible, assertFits, assertNoShift, countShifts, settle } from "./support/judge.js";
+import {
+  assertAccessible,
+  assertFits,
+  assertNoShift,
+  assertUncut,
+  countShifts,
+  settle,
+} from "./support/judge.js";
 import { INSTANT, openPlace } from "./support/place.js";
 import { cardIs, cardOf, order, signUp } from "./support/steps.js";
 import { NARROW, SCREENS, visit, WIDE } from "./support/visitor.js";
@@ -23,6 +30,7 @@ const MODELS = {
 };
 /** The works on the design page are samples; nobody made them. */
 const SAMPLE = /\/media\/ast_0193.*status of 401/;
+const JUDGES = [assertNoShift, assertFits, assertUncut, assertAccessible];
 const SIZES = [WIDE, NARROW];
 
 const place = openPlace(INSTANT);
@@ -146,7 +154,7 @@ class Faults {
   }
 
   /** Judges the page as it stands. */
-  async judge(name, judges = [assertNoShift, assertFits, assertAccessible]) {
+  async judge(name, judges = JUDGES) {
     const file = `${SCREENS}/${name}-${this.#viewport.width}.png`;
     await settle(this.#page);
     await this.#page.screenshot({ path: file, fullPage: true, caret: "initial" });

@@ -54,6 +54,16 @@ export async function assertFits(page) {
   assert.ok(!wide, `the page scrolls sideways: ${over.join(" ")}`);
 }
 
+/** Every card has room for its words and buttons. */
+export async function assertUncut(page) {
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll(".card-body")]
+      .filter((body) => body.scrollHeight > body.clientHeight + 1)
+      .map((body) => body.innerText),
+  );
+  assert.deepEqual(cut, [], "no card is too small for what it says");
+}
+
 export async function assertAccessible(page) {
   await page.evaluate(AXE);
   const found = await page.evaluate(async (tags) => {
