@@ -1,7 +1,8 @@
 //! The server half of every provider's wire, offline, with faults on demand and a renderer.
 //!
 //! [`Sandbox::start`] listens on loopback and speaks the real wire formats, one prefix per provider:
-//! `/fal/queue`, `/fal/run`, `/fal/rest`, `/fal/cdn`, `/replicate` (then `/v1/…`) and `/openai/v1`.
+//! `/fal/queue`, `/fal/run`, `/fal/rest`, `/fal/cdn`, `/replicate` (then `/v1/…`), `/openai/v1`,
+//! `/clerk` and `/lemon`.
 //! The judge of these formats is each provider's official SDK (`tests/sdk`), never our own adapters:
 //! no wire type is shared with them.
 //!
@@ -9,12 +10,16 @@
 //! somebody asks, and a picture is painted when it is first downloaded.
 
 mod check;
+mod clerk;
 mod fal;
 mod files;
 mod film;
+mod keep;
+mod lemon;
 mod lexicon;
 mod line;
 mod openai;
+mod page;
 mod paint;
 mod post;
 mod queue;
@@ -37,6 +42,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
+pub use crate::clerk::{ClerkPlay, Forgery};
+pub use crate::lemon::{Billing, Card, LemonPlay, Mail, Offer, Posted, catalogue};
 pub use crate::script::{Cue, Fault, Moment, Provider, Script};
 pub use crate::studio::{paint_clip, paint_still};
 pub use crate::submits::Submit;
@@ -118,6 +125,42 @@ impl Sandbox {
         &self.stage.script
     }
 
+    /// The played Clerk, for what no real one offers: forged tokens, held webhooks, another key.
+    pub fn clerk(&self) -> ClerkPlay<'_> {
+        ClerkPlay(&self.stage)
+    }
+
+    /// The publishable key of the played Clerk. Its host resolves nowhere: whoever uses it has to be
+    /// told the Frontend API's address, [`ClerkPlay::url`].
+    pub fn clerk_publishable_key() -> &'static str {
+        clerk::PUBLISHABLE_KEY
+    }
+
+    /// A secret key the played Clerk accepts.
+    pub fn clerk_secret_key() -> &'static str {
+        clerk::SECRET_KEY
+    }
+
+    /// What signs the played Clerk's webhooks.
+    pub fn clerk_webhook_secret() -> &'static str {
+        clerk::WEBHOOK_SECRET
+    }
+
+    /// The played Lemon Squeezy: its clock, its webhooks, its cards.
+    pub fn lemon(&self) -> LemonPlay<'_> {
+        LemonPlay(&self.stage)
+    }
+
+    /// An API key the played Lemon Squeezy accepts.
+    pub fn lemon_api_key() -> &'static str {
+        lemon::API_KEY
+    }
+
+    /// What signs the played Lemon Squeezy's webhooks.
+    pub fn lemon_signing_secret() -> &'static str {
+        lemon::SIGNING_SECRET
+    }
+
     /// Every accepted submit, oldest first, the last 10 000 of them.
     pub fn submits(&self) -> Vec<Submit> {
         self.stage.submits.all()
@@ -142,6 +185,9 @@ fn routes(stage: Arc<Stage>) -> Router {
         .merge(fal::routes())
         .merge(replicate::routes())
         .merge(openai::routes())
+        .merge(clerk::routes(&stage))
+        .merge(lemon::routes(&stage))
+        .merge(page::routes())
         .merge(submits::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(stage)

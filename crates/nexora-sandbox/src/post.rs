@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Url;
@@ -63,9 +63,17 @@ pub(crate) async fn deliver(stage: &Arc<Stage>, letter: Letter<'_>) -> bool {
 }
 
 async fn attempt(stage: &Stage, url: Url, letter: &Letter<'_>) -> bool {
-    let Some(client) = stage.post.client() else {
-        return false;
-    };
+    let status = send(stage, url, letter).await;
+    status.is_some_and(|status| status.is_success())
+}
+
+/// One attempt; the receiver's answer, if there is one.
+pub(crate) async fn attempt_once(stage: &Stage, letter: &Letter<'_>) -> Option<StatusCode> {
+    send(stage, loopback(letter.url)?, letter).await
+}
+
+async fn send(stage: &Stage, url: Url, letter: &Letter<'_>) -> Option<StatusCode> {
+    let client = stage.post.client()?;
     let sending = client
         .post(url)
         .headers((letter.sign)(wall()))
@@ -73,13 +81,13 @@ async fn attempt(stage: &Stage, url: Url, letter: &Letter<'_>) -> bool {
         .body(letter.body.clone())
         .send();
     tokio::select! {
-        sent = sending => sent.is_ok_and(|answer| answer.status().is_success()),
-        () = stage.closing.cancelled() => false,
+        sent = sending => sent.ok().map(|answer| answer.status()),
+        () = stage.closing.cancelled() => None,
     }
 }
 
 /// The URL if its host is this machine: the sandbox never calls an outside address.
-fn loopback(url: &str) -> Option<Url> {
+pub(crate) fn loopback(url: &str) -> Option<Url> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?;
     let is_loopback_v4 = || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback());

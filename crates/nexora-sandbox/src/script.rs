@@ -65,6 +65,10 @@ pub enum Provider {
     Replicate,
     /// `OpenAI` Images
     OpenAi,
+    /// Clerk: its Backend API and its keys. The prompt is `METHOD /path`.
+    Clerk,
+    /// Lemon Squeezy's API. The prompt is `METHOD /path`.
+    Lemon,
 }
 
 /// When a fault strikes.

@@ -8,8 +8,10 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::Pace;
+use crate::clerk::Clerk;
 use crate::fal::Fal;
 use crate::files::Files;
+use crate::lemon::Lemon;
 use crate::post::Post;
 use crate::replicate::Replicate;
 use crate::script::Script;
@@ -26,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) post: Post,
     pub(crate) fal: Fal,
     pub(crate) replicate: Replicate,
+    pub(crate) clerk: Clerk,
+    pub(crate) lemon: Lemon,
     /// Webhooks on their way, and the server itself.
     pub(crate) tasks: TaskTracker,
     /// Ends every wait and stream.
@@ -43,6 +47,8 @@ impl Stage {
             post: Post::new(),
             fal: Fal::new(),
             replicate: Replicate::new(),
+            clerk: Clerk::new(),
+            lemon: Lemon::new(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         }

@@ -7,9 +7,11 @@
     reason = "a test that cannot go on should stop where it is"
 )]
 
+mod clerk;
 mod fal;
 mod faults;
 mod inbox;
+mod lemon;
 mod openai;
 mod paint;
 mod replicate;
@@ -116,8 +118,18 @@ pub(crate) fn text(body: &Value, key: &str) -> String {
         .to_owned()
 }
 
-/// Plain http needs no TLS, but the client wants a provider for it.
 fn http() -> reqwest::Client {
+    client().build().unwrap()
+}
+
+/// Somebody who looks at every redirect before following it.
+pub(crate) fn browser() -> reqwest::Client {
+    let never = reqwest::redirect::Policy::none();
+    client().redirect(never).build().unwrap()
+}
+
+/// Plain http needs no TLS, but the client wants a provider for it.
+fn client() -> reqwest::ClientBuilder {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -125,7 +137,7 @@ fn http() -> reqwest::Client {
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls);
-    client.no_proxy().build().unwrap()
+    client.no_proxy()
 }
 
 #[tokio::test]
