@@ -6,4 +6,5 @@ mod handshake;
 mod keys;
 mod matrix;
 mod mint;
+mod sandbox;
 mod webhooks;

@@ -1,6 +1,8 @@
 //! The adapters against the sandbox, and against far sides that behave as no sandbox would.
 
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod clerk;
 #[cfg(test)]
 mod download;
