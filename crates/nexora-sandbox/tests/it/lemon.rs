@@ -111,6 +111,16 @@ impl Shop {
         self.bench.sandbox.lemon().advance(time).await;
     }
 
+    /// A minute after a plan renews, long before a declined charge is tried again.
+    async fn renewal(&self, id: &str) {
+        let renews_at = text(&self.subscription(id).await, "renews_at");
+        let renews_at: jiff::Timestamp = renews_at.parse().unwrap();
+        let lemon = self.bench.sandbox.lemon();
+        let left = renews_at.duration_since(lemon.now());
+        let left = Duration::try_from(left).unwrap();
+        lemon.advance(left + Duration::from_secs(60)).await;
+    }
+
     async fn subscription(&self, id: &str) -> Value {
         self.get(&format!("subscriptions/{id}")).await["attributes"].clone()
     }

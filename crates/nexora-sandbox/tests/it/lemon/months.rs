@@ -36,7 +36,7 @@ async fn a_plan_renews_each_month_on_its_day() {
 async fn a_declined_renewal_is_tried_again_and_given_up() {
     let mut shop = Shop::open().await;
     let id = shop.subscribe(101, "fails_later").await;
-    shop.days(31).await;
+    shop.renewal(&id).await;
     let letters = shop.letters(2).await;
     assert_eq!(event(&letters[1]), "subscription_payment_failed");
     assert_eq!(letters[1].body["data"]["attributes"]["status"], "pending");
@@ -60,7 +60,7 @@ async fn a_declined_renewal_is_tried_again_and_given_up() {
 async fn another_card_recovers_what_was_declined() {
     let mut shop = Shop::open().await;
     let id = shop.subscribe(101, "fails_later").await;
-    shop.days(32).await;
+    shop.renewal(&id).await;
     let failed = shop.letters(2).await.remove(1).body;
     let page = shop.subscription(&id).await;
     let page = text(&page["urls"], "update_payment_method");
@@ -79,7 +79,7 @@ async fn another_card_recovers_what_was_declined() {
 async fn a_scheduled_retry_recovers_too() {
     let mut shop = Shop::open().await;
     let id = shop.subscribe(102, "fails_later").await;
-    shop.days(31).await;
+    shop.renewal(&id).await;
     shop.letters(2).await;
     let number = id.parse().unwrap();
     assert!(shop.bench.sandbox.lemon().set_card(number, Card::Declined));
