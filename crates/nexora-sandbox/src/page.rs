@@ -15,9 +15,9 @@ use crate::stage::Stage;
 
 const STYLE: &str = include_str!("page.css");
 /// Forms end in a redirect to the product, which browsers also hold against `form-action`.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
                       frame-ancestors 'none'; \
-                      form-action 'self' http://127.0.0.1:* http://localhost:* http://[::1]:*";
+                      form-action 'self' http://127.0.0.1:* http://localhost:*";
 
 /// `GET /_sandbox/page.css`.
 pub(crate) fn routes() -> Router<Arc<Stage>> {
@@ -35,6 +35,8 @@ pub(crate) fn page(status: StatusCode, house: &str, title: &str, card: Markup) -
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 title { (title) " · " (house) " (sandbox)" }
+                // Without an icon of its own, browsers ask for one that is not there.
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/_sandbox/page.css";
             }
             body {
