@@ -56,11 +56,16 @@ export async function assertFits(page) {
 
 /** Every card has room for its words and buttons. */
 export async function assertUncut(page) {
-  const cut = await page.evaluate(() =>
-    [...document.querySelectorAll(".card-body")]
-      .filter((body) => body.scrollHeight > body.clientHeight + 1)
-      .map((body) => body.innerText),
-  );
+  const cut = await page.evaluate(() => {
+    const isCut = (part) => {
+      const { top, bottom } = part.getBoundingClientRect();
+      const card = part.closest(".card").getBoundingClientRect();
+      const isSqueezed = part.matches(".card-line") && part.scrollHeight > part.clientHeight + 1;
+      return isSqueezed || top < card.top || bottom > card.bottom;
+    };
+    const parts = [...document.querySelectorAll(".card-foot > *, .card-foot button")];
+    return parts.filter(isCut).map((part) => part.outerHTML.slice(0, 200));
+  });
   assert.deepEqual(cut, [], "no card is too small for what it says");
 }
 

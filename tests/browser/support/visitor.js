@@ -22,6 +22,12 @@ export const SCREENS = path.resolve(import.meta.dirname, "../../../target/screen
 /** Long enough for a clip to be rendered on a busy machine; nothing waits this long in vain. */
 const PATIENCE_MS = 60_000;
 
+/**
+ * What Chromium itself says, with no script of a page involved, when it draws the next page without
+ * the transition that its style sheet asks for.
+ */
+const CHROMIUM = /AbortError: Transition was skipped/;
+
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
@@ -77,7 +83,7 @@ class Visitor {
   constructor(context, studio, expected) {
     this.context = context;
     this.#studio = studio;
-    this.#expected = expected;
+    this.#expected = [...expected, CHROMIUM];
     context.setDefaultTimeout(PATIENCE_MS);
     context.on("request", (request) => this.#judge(request));
     context.on("console", (message) => {
