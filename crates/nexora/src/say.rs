@@ -1,19 +1,15 @@
-//! What the program says to the person who started it: plain sentences, on purpose.
+//! What the program says to the person who started it: plain sentences, on purpose. Logs go
+//! elsewhere.
+
+use std::io::Write as _;
 
 /// One line for the person at the terminal.
-#[expect(
-    clippy::print_stdout,
-    reason = "the one place where commands speak; logs go elsewhere"
-)]
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    // Nobody listening (a closed pipe) is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Something that has to be put right before the program can go on.
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where commands complain; logs go elsewhere"
-)]
 pub(crate) fn complain(what: &str) {
-    eprintln!("nexora: {what}");
+    let _ = writeln!(std::io::stderr(), "nexora: {what}");
 }
