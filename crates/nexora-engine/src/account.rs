@@ -1,5 +1,8 @@
-//! Local accounts: who somebody is, when no identity provider is configured.
+//! Who somebody is: local accounts, and people a sign-in service vouches for.
 
+mod exchange;
+mod export;
+mod farewell;
 mod password;
 mod session;
 mod throttle;
@@ -10,6 +13,8 @@ use nexora_core::{Credits, DisplayName, Email, Member, MemberId, Password, Plan,
 use nexora_store::credits::GrantKind;
 use nexora_store::{Lane, StoreError, Tx, credits, sessions, users};
 
+pub use exchange::{ExchangeError, Profile, Vouched};
+pub use farewell::FarewellError;
 pub use session::{ClientDevice, SessionToken, SignedIn};
 pub use throttle::Grasp;
 

@@ -28,8 +28,8 @@ use nexora_store::{Blobs, Store};
 use tokio::sync::{Notify, Semaphore};
 
 pub use account::{
-    ClientDevice, Grasp, NewAccount, PasswordChangeError, SessionToken, SignInError, SignUpError,
-    SignedIn,
+    ClientDevice, ExchangeError, FarewellError, Grasp, NewAccount, PasswordChangeError, Profile,
+    SessionToken, SignInError, SignUpError, SignedIn, Vouched,
 };
 pub use billing::{Bill, Billing, Merchant, Paying, PurchaseError, ReceiveError};
 pub use error::EngineError;

@@ -31,7 +31,8 @@ pub struct Told {
     pub first_order: Option<OrderFacts>,
 }
 
-/// From when on a subscription was known to be for a variant.
+/// At what moment a subscription was for which variant. Every piece of news counts, also one that
+/// changes nothing: it tells that nothing had changed by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VariantSeen {
     /// The merchant's id.
@@ -147,7 +148,7 @@ impl Told {
             .collect();
         updates.sort_by_key(|invoice| (invoice.facts.created_at, &invoice.facts.id));
         let plan_of = |variant_id: &str| offers.plan_of(variant_id).unwrap_or(Plan::Free);
-        let plan = self.variant_at(began).map_or(Plan::Free, plan_of);
+        let plan = self.plan_at(began, plan_of);
         let upgrades = updates.into_iter().map(|invoice| {
             let paid = self.plan_paid_by(invoice, plan, plan_of);
             (invoice, paid)
@@ -176,13 +177,25 @@ impl Told {
         }
     }
 
-    /// What the subscription was for when a period began; news about a renewal comes a moment
-    /// after its invoice.
-    fn variant_at(&self, moment: Timestamp) -> Option<&str> {
-        let moment = moment.plus(SAME_CHANGE);
-        let known = self.variants.iter().rfind(|seen| seen.since <= moment);
-        let known = known.or_else(|| self.variants.first());
-        known.map(|seen| seen.variant_id.as_str())
+    /// What the subscription was for when a period began: what was heard right after it. If
+    /// nothing was, and it changed between what was heard before and later, nobody knows when:
+    /// the smaller plan counts.
+    fn plan_at(&self, moment: Timestamp, plan_of: impl Fn(&str) -> Plan) -> Plan {
+        let plan = |seen: &VariantSeen| plan_of(&seen.variant_id);
+        let before = self.variants.iter().rfind(|seen| seen.since < moment);
+        let after = self.variants.iter().find(|seen| seen.since >= moment);
+        match (before.map(plan), after.map(plan)) {
+            (Some(before), Some(later)) => {
+                let is_right_after = |seen: &VariantSeen| seen.since <= moment.plus(SAME_CHANGE);
+                if after.is_some_and(is_right_after) {
+                    later
+                } else {
+                    before.min(later)
+                }
+            }
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => Plan::Free,
+        }
     }
 
     /// The plan that a paid change of plan was for: the highest one seen around it, or, if the

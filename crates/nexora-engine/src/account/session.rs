@@ -76,7 +76,7 @@ impl fmt::Debug for SessionToken {
 
 /// A session about to be written down.
 pub(super) struct NewSession {
-    token: SessionToken,
+    pub(super) token: SessionToken,
     pub(super) row: SessionRow,
 }
 

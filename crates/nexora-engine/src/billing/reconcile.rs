@@ -21,6 +21,8 @@ use crate::{Engine, EngineError};
 
 /// How often we look for news that should have come.
 const DUE_EVERY: Duration = Duration::from_secs(3_600);
+/// How long a date that passed is worth asking about every hour; then the nights are enough.
+const DUE_FOR: Duration = Duration::from_secs(3 * 86_400);
 /// The nightly comparison begins at 03:00 UTC, when most of our members sleep or do not mind.
 const NIGHT_HOUR: Duration = Duration::from_secs(3 * 3_600);
 const DAY_MS: i64 = 86_400_000;
@@ -261,7 +263,8 @@ async fn take_up_due(tx: &mut Tx<'_>, reviewer: &Reviewer) -> Result<(i64, i64),
             .enqueue(tx, Job::ApplyWebhook(id), None, now)
             .await?;
     }
-    let due = subscriptions::due(tx, now, now.minus(DUE_EVERY), TAKEN_MAX).await?;
+    let lately = (now.minus(DUE_FOR), now);
+    let due = subscriptions::due(tx, lately, now.minus(DUE_EVERY), TAKEN_MAX).await?;
     let mut at = now;
     for id in due {
         let job = Job::LookAtSubscription(id);

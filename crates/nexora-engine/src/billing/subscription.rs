@@ -2,6 +2,7 @@
 
 use nexora_core::billing::{InvoiceReason, InvoiceStatus, SubscriptionFacts, SubscriptionStatus};
 use nexora_core::{Credits, Member, MemberId, Plan, Timestamp};
+use nexora_providers::BillingError;
 use nexora_providers::lemon::PortalLinks;
 use nexora_store::billing::subscriptions::{self, SubscriptionRow};
 use nexora_store::billing::{invoices, orders};
@@ -10,7 +11,7 @@ use url::Url;
 
 use super::news::News;
 use super::{Billing, PurchaseError};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, FarewellError};
 
 /// What a member pays for, as their page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +185,17 @@ impl Engine {
     ) -> Result<Vec<SubscriptionRow>, EngineError> {
         self.read(move |tx| Box::pin(async move { subscriptions::of_member(tx, member).await }))
             .await
+    }
+
+    /// Ends a subscription for somebody who leaves; one that is gone already is ended.
+    pub(crate) async fn end_subscription(&self, id: &str) -> Result<(), FarewellError> {
+        let nobody = FarewellError::Merchant(BillingError::Misconfigured);
+        let billing = self.billing().ok_or(nobody)?;
+        match billing.merchant.cancel(id).await {
+            Ok(facts) => Ok(self.take_in(billing, News::answer(facts)).await?),
+            Err(BillingError::NotFound) => Ok(()),
+            Err(why) => Err(FarewellError::Merchant(why)),
+        }
     }
 
     async fn own_subscription(

@@ -12,6 +12,8 @@
 )]
 
 mod accounts;
+mod billing;
+mod exchange;
 mod faults;
 mod money;
 mod scene;

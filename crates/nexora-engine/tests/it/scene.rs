@@ -24,7 +24,7 @@ use nexora_store::{
 };
 
 /// When every story begins: 2026-01-01T00:00:00Z.
-const BEGINNING: Timestamp = Timestamp::from_ms(1_767_225_600_000);
+pub(crate) const BEGINNING: Timestamp = Timestamp::from_ms(1_767_225_600_000);
 /// Steps after which a story that has not ended never will.
 const STEPS_MAX: usize = 600;
 
@@ -281,13 +281,13 @@ fn unique() -> String {
     )
 }
 
-fn fresh_folder() -> PathBuf {
+pub(crate) fn fresh_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("nexora-engine-{}", unique()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-fn fresh_database() -> String {
+pub(crate) fn fresh_database() -> String {
     let server = std::env::var("NEXORA_TEST_POSTGRES").expect(
         "set NEXORA_TEST_POSTGRES to a PostgreSQL server's URL (scripts/test-postgres starts one), \
          or NEXORA_TEST_SQLITE_ONLY=1",

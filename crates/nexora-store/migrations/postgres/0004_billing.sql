@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
 CREATE INDEX IF NOT EXISTS subscriptions_of_user ON subscriptions (user_id);
 CREATE INDEX IF NOT EXISTS subscriptions_of_order ON subscriptions (provider, order_id);
 
--- Since when a subscription was known to be for what.
+-- At what moment a subscription was for what: every piece of news, also one without a change.
 CREATE TABLE IF NOT EXISTS subscription_variants (
     provider        TEXT NOT NULL,
     subscription_id TEXT NOT NULL,

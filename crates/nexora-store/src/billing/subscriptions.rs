@@ -12,8 +12,9 @@ use crate::error::StoreError;
 
 /// Most subscriptions read for one member; nobody has more than a few.
 const OF_MEMBER_MAX: u32 = 100;
-/// Most changes of plan read for one subscription.
-const VARIANTS_MAX: u32 = 1_000;
+/// Most news read for one subscription, the latest: years of it, and only the present period
+/// matters.
+const VARIANTS_MAX: u32 = 200;
 /// Most subscriptions named at once as worth a look.
 const DUE_MAX: u32 = 1_000;
 
@@ -90,7 +91,7 @@ pub async fn save(
     see_variant(tx, provider, facts).await
 }
 
-/// Remembers what it is for at this moment, if that is news.
+/// Remembers what it was for at that moment, also if that had not changed.
 async fn see_variant(
     tx: &mut Tx<'_>,
     provider: &str,
@@ -98,11 +99,7 @@ async fn see_variant(
 ) -> Result<(), StoreError> {
     const SEE_VARIANT: Sql = Sql::both(
         "INSERT INTO subscription_variants (provider, subscription_id, since, variant_id)
-         SELECT $1, $2, $3, $4
-         WHERE COALESCE((SELECT v.variant_id FROM subscription_variants v
-                         WHERE v.provider = $1 AND v.subscription_id = $2 AND v.since <= $3
-                         ORDER BY v.since DESC LIMIT 1), '') <> $4
-         ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
     );
     let args = args![provider, &facts.id, facts.updated_at, &facts.variant_id];
     tx.send(&SEE_VARIANT, args).await
@@ -116,19 +113,20 @@ pub async fn variants(
 ) -> Result<Vec<VariantSeen>, StoreError> {
     const VARIANTS: Sql = Sql::both(
         "SELECT variant_id, since FROM subscription_variants
-         WHERE provider = $1 AND subscription_id = $2 ORDER BY since, variant_id LIMIT $3",
+         WHERE provider = $1 AND subscription_id = $2
+         ORDER BY since DESC, variant_id DESC LIMIT $3",
     );
-    tx.all(
-        &VARIANTS,
-        args![provider, provider_id, VARIANTS_MAX],
-        |row| {
+    let args = args![provider, provider_id, VARIANTS_MAX];
+    let mut seen = tx
+        .all(&VARIANTS, args, |row| {
             Ok(VariantSeen {
                 variant_id: row.next()?,
                 since: row.next()?,
             })
-        },
-    )
-    .await
+        })
+        .await?;
+    seen.reverse();
+    Ok(seen)
 }
 
 /// Says whose it is. Once said, it stays.
@@ -200,27 +198,23 @@ pub async fn of_member(
     tx.all(&OF_MEMBER, args![member, OF_MEMBER_MAX], read).await
 }
 
-/// Subscriptions about which there should have been news: a date has passed, they are not over,
-/// and we have not asked since `asked_before`.
+/// Subscriptions about which there should have been news: a date of theirs passed between `since`
+/// and `now`, they are not over, and we have not asked after `asked_before`.
 pub async fn due(
     tx: &mut Tx<'_>,
-    now: Timestamp,
+    (since, now): (Timestamp, Timestamp),
     asked_before: Timestamp,
     limit: u32,
 ) -> Result<Vec<Uuid>, StoreError> {
     const DUE: Sql = Sql::both(
         "SELECT id FROM subscriptions
-         WHERE (renews_at <= $1 OR ends_at <= $1)
+         WHERE ((renews_at > $1 AND renews_at <= $2) OR (ends_at > $1 AND ends_at <= $2))
            AND status NOT IN ('expired', 'unpaid')
-           AND (looked_at IS NULL OR looked_at <= $2)
-         ORDER BY COALESCE(looked_at, 0), id LIMIT $3",
+           AND (looked_at IS NULL OR looked_at <= $3)
+         ORDER BY COALESCE(looked_at, 0), id LIMIT $4",
     );
-    tx.all(
-        &DUE,
-        args![now, asked_before, limit.min(DUE_MAX)],
-        crate::db::only,
-    )
-    .await
+    let args = args![since, now, asked_before, limit.min(DUE_MAX)];
+    tx.all(&DUE, args, crate::db::only).await
 }
 
 /// How many subscriptions nobody has claimed.

@@ -134,7 +134,7 @@ async fn a_subscription_is_claimed_once_and_found_in_every_way() {
         assert_eq!(by_order, same);
         let of_member = read!(store, |tx| subscriptions::of_member(tx, ada).await);
         assert_eq!(of_member, [found]);
-        let due = async |at| read!(store, |tx| subscriptions::due(tx, at, at, 10).await);
+        let due = async |at| read!(store, |tx| subscriptions::due(tx, (NOW, at), at, 10).await);
         assert!(due(hours(23)).await.is_empty());
         assert_eq!(due(hours(24)).await, [id]);
     })

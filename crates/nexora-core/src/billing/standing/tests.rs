@@ -247,6 +247,22 @@ fn a_step_up_after_the_renewal_does_not_reach_back() {
 }
 
 #[test]
+fn of_two_plans_nobody_can_date_the_smaller_one_counts() {
+    let renewed = |told_at: &[(&str, u64)]| {
+        let story = Story::begun(PRO).granted(1_000);
+        let story = told_at
+            .iter()
+            .fold(story, |story, (variant, at)| story.switched(variant, *at));
+        story
+            .invoice("i2", InvoiceReason::Renewal, 31, 5_900)
+            .due(37)
+    };
+    assert_eq!(renewed(&[(GROWTH, 35)]), due("i2", 200));
+    let told_in_between = [(PRO, 31), (GROWTH, 35)];
+    assert_eq!(renewed(&told_in_between), due("i2", 1_000));
+}
+
+#[test]
 fn a_step_down_counts_from_the_next_period() {
     let down = Story::begun(PRO).granted(1_000).switched(GROWTH, 10);
     assert_eq!((down.plan(30), down.plan(31)), (Plan::Pro, Plan::Growth));

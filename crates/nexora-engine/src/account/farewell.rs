@@ -1,0 +1,111 @@
+//! Leaving: the subscription ends first, then nothing says any more who it was. The books stay.
+
+use std::fmt;
+
+use nexora_core::Member;
+use nexora_core::billing::SubscriptionStatus;
+use nexora_providers::BillingError;
+use nexora_store::{Lane, Listing, StoreError, users};
+
+use crate::{CancelError, Change, Engine, EngineError};
+
+/// Runs taken up at a time.
+const RUNS_PAGE: u32 = 100;
+
+/// Why somebody did not leave. Nothing was deleted.
+#[derive(Debug)]
+pub enum FarewellError {
+    /// Their subscription could not be ended, and would be paid for on.
+    Merchant(BillingError),
+    /// Something inside failed.
+    Engine(EngineError),
+}
+
+impl Engine {
+    /// Deletes an account: ends its subscription, stops and removes what it made, takes away
+    /// name, address, password and sessions. Its lines in the books stay, under nobody's name.
+    pub async fn farewell(&self, member: &Member) -> Result<(), FarewellError> {
+        self.end_subscriptions(member).await?;
+        self.remove_runs(member).await?;
+        let (id, now) = (member.id, self.now());
+        let _left: bool = self
+            .store()
+            .write(Lane::Member(id), move |tx| {
+                Box::pin(async move { users::bury(tx, id, now).await })
+            })
+            .await
+            .map_err(|error: StoreError| EngineError::from(error))?;
+        self.live().publish(id, Change::Everything);
+        Ok(())
+    }
+
+    async fn end_subscriptions(&self, member: &Member) -> Result<(), FarewellError> {
+        for row in self.subscription_rows(member.id).await? {
+            let is_paid_on = match row.facts.status {
+                SubscriptionStatus::OnTrial
+                | SubscriptionStatus::Active
+                | SubscriptionStatus::PastDue
+                | SubscriptionStatus::Paused
+                | SubscriptionStatus::Unpaid => true,
+                SubscriptionStatus::Cancelled | SubscriptionStatus::Expired => false,
+            };
+            if is_paid_on {
+                self.end_subscription(&row.facts.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_runs(&self, member: &Member) -> Result<(), FarewellError> {
+        let mut before = None;
+        loop {
+            let listing = Listing {
+                member: member.id,
+                before,
+                limit: RUNS_PAGE,
+                words: Vec::new(),
+                kind: None,
+                model: None,
+                states: Vec::new(),
+                favourite: false,
+            };
+            let page = self.runs(listing).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            before = Some(last.generation.id);
+            for run in page {
+                let id = run.generation.id;
+                match self.cancel(member, id).await {
+                    Ok(_) | Err(CancelError::NotFound | CancelError::Ended(_)) => {}
+                    Err(CancelError::Engine(error)) => return Err(error.into()),
+                }
+                // One that a provider is still busy with is removed with the others' lines only:
+                // its outputs are stored for nobody and served to nobody.
+                self.delete_run(member.id, id).await?;
+            }
+        }
+    }
+}
+
+impl fmt::Display for FarewellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Merchant(_) => f.write_str(
+                "Your subscription could not be ended, so nothing was deleted. \
+                 Try again in a moment.",
+            ),
+            Self::Engine(_) => {
+                f.write_str("Something went wrong on our side. Try again in a moment.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FarewellError {}
+
+impl<E: Into<EngineError>> From<E> for FarewellError {
+    fn from(error: E) -> Self {
+        Self::Engine(error.into())
+    }
+}

@@ -1,0 +1,9 @@
+//! What is paid for is what a member has: told as stories with a merchant that the stories own.
+
+mod buying;
+mod matrix;
+mod shuffles;
+mod stage;
+mod till;
+mod trouble;
+mod year;

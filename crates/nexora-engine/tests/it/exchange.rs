@@ -1,0 +1,135 @@
+//! A sign-in service vouches for people: who they are here.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use nexora_core::{Clock, DisplayName, Email};
+use nexora_engine::{ExchangeError, Profile, Vouched};
+
+use crate::scene::{Scene, both, device};
+
+fn vouched(subject: &str, sid: &str) -> Vouched {
+    Vouched {
+        subject: subject.to_owned(),
+        sid: sid.to_owned(),
+        actor: None,
+    }
+}
+
+fn profile(scene: &Scene, address: &str) -> Profile {
+    Profile {
+        email: Some(Email::parse(address).unwrap()),
+        name: Some(DisplayName::parse("Ada").unwrap()),
+        updated_at: scene.clock.now(),
+    }
+}
+
+#[tokio::test]
+async fn a_newcomer_gets_one_account_and_fifteen_credits_however_many_requests_race() {
+    both(|scene| async move {
+        let unknown = scene
+            .engine
+            .exchange(vouched("user_new", "sess_1"), None, device())
+            .await;
+        assert!(matches!(unknown, Err(ExchangeError::ProfileNeeded)));
+        let requests = (0..20).map(|_| {
+            let profile = profile(&scene, "new@example.com");
+            let vouched = vouched("user_new", "sess_1");
+            scene.engine.exchange(vouched, Some(profile), device())
+        });
+        let mut members: Vec<_> = join_all(requests)
+            .await
+            .into_iter()
+            .map(|signed_in| signed_in.unwrap().member)
+            .collect();
+        members.dedup();
+        assert_eq!(members.len(), 1);
+        assert_eq!(scene.journal(&members[0]).await, ["grant 15"]);
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_address_is_not_the_same_person() {
+    both(|scene| async move {
+        let ada = scene.newcomer().await;
+        let address = ada.email.as_str().to_owned();
+        let other = scene
+            .engine
+            .exchange(
+                vouched("user_other", "sess_1"),
+                Some(profile(&scene, &address)),
+                device(),
+            )
+            .await
+            .unwrap()
+            .member;
+        assert_ne!(other.id, ada.id);
+        assert!(other.email.as_str().ends_with("@clerk.invalid"));
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_ends_with_the_one_it_stands_on() {
+    both(|scene| async move {
+        let engine = &scene.engine;
+        let enter = async |sid: &str| {
+            let profile = profile(&scene, "eve@example.com");
+            let signed_in = engine.exchange(vouched("user_eve", sid), Some(profile), device());
+            signed_in.await.unwrap()
+        };
+        let (first, second) = (enter("sess_1").await, enter("sess_2").await);
+        let lives = async |token| engine.authenticate(token).await.unwrap();
+        let (row, _) = lives(&first.token).await.unwrap();
+        assert_eq!(row.provider_sid.as_deref(), Some("sess_1"));
+        scene.clock.advance(Duration::from_secs(60));
+        engine.session_verified(row.id).await.unwrap();
+        let (row, _) = lives(&first.token).await.unwrap();
+        assert_eq!(row.last_verified_at, Some(scene.clock.now()));
+        assert_eq!(
+            engine.end_clerk_session("sess_1".to_owned()).await.unwrap(),
+            1
+        );
+        assert!(lives(&first.token).await.is_none());
+        assert!(lives(&second.token).await.is_some());
+        assert_eq!(engine.end_clerk_sessions_of("user_eve").await.unwrap(), 1);
+        assert!(lives(&second.token).await.is_none());
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn news_of_a_profile_is_taken_in_any_order_and_whoever_left_stays_gone() {
+    both(|scene| async move {
+        let engine = &scene.engine;
+        let enter = || {
+            let profile = profile(&scene, "dan@example.com");
+            engine.exchange(vouched("user_dan", "sess_1"), Some(profile), device())
+        };
+        let dan = enter().await.unwrap().member;
+        let news = |name: &str, minutes: u64| Profile {
+            email: Some(Email::parse("daniel@example.com").unwrap()),
+            name: Some(DisplayName::parse(name).unwrap()),
+            updated_at: scene.clock.now().plus(Duration::from_secs(minutes * 60)),
+        };
+        let tell = async |news: Profile| {
+            let told = engine.clerk_profile_changed("user_dan", news).await;
+            told.unwrap();
+        };
+        tell(news("Daniel", 2)).await;
+        tell(news("Dan the old", 1)).await;
+        let found = engine.member(dan.id).await.unwrap().unwrap();
+        assert_eq!(found.display_name.as_str(), "Daniel");
+        assert_eq!(found.email.as_str(), "daniel@example.com");
+        engine.farewell(&found).await.unwrap();
+        tell(news("Daniel again", 3)).await;
+        assert!(matches!(enter().await, Err(ExchangeError::Gone)));
+        assert_eq!(scene.journal(&dan).await, ["grant 15"]);
+        scene
+    })
+    .await;
+}
