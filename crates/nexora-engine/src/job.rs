@@ -17,6 +17,8 @@ pub(crate) enum Job {
     CancelSubscription(Uuid),
     /// A member's period ends, by our own clock.
     TurnPeriod(MemberId),
+    /// Remove what was still being made when a member left.
+    ForgetRuns(MemberId),
     /// Look for subscriptions and deliveries about which there should have been news.
     ReviewDue,
     /// Begin the nightly comparison of everything.
@@ -34,6 +36,7 @@ impl Job {
     const LOOK_AT_SUBSCRIPTION: &'static str = "look-at-subscription";
     const CANCEL_SUBSCRIPTION: &'static str = "cancel-subscription";
     const TURN_PERIOD: &'static str = "turn-period";
+    const FORGET_RUNS: &'static str = "forget-runs";
     const REVIEW_DUE: &'static str = "review-due";
     const REVIEW_NIGHT: &'static str = "review-night";
     const REVIEW_SUBSCRIPTIONS: &'static str = "review-subscriptions";
@@ -47,6 +50,7 @@ impl Job {
             Self::LookAtSubscription(_) => Self::LOOK_AT_SUBSCRIPTION,
             Self::CancelSubscription(_) => Self::CANCEL_SUBSCRIPTION,
             Self::TurnPeriod(_) => Self::TURN_PERIOD,
+            Self::ForgetRuns(_) => Self::FORGET_RUNS,
             Self::ReviewDue => Self::REVIEW_DUE,
             Self::ReviewNight => Self::REVIEW_NIGHT,
             Self::ReviewSubscriptions(_) => Self::REVIEW_SUBSCRIPTIONS,
@@ -58,7 +62,7 @@ impl Job {
     pub(crate) fn subject(self) -> Uuid {
         match self {
             Self::Drive(id) => id.as_uuid(),
-            Self::TurnPeriod(member) => member.as_uuid(),
+            Self::TurnPeriod(member) | Self::ForgetRuns(member) => member.as_uuid(),
             Self::ApplyWebhook(id)
             | Self::LookAtSubscription(id)
             | Self::CancelSubscription(id) => id,
@@ -79,6 +83,7 @@ impl Job {
             Self::LOOK_AT_SUBSCRIPTION => Self::LookAtSubscription(subject),
             Self::CANCEL_SUBSCRIPTION => Self::CancelSubscription(subject),
             Self::TURN_PERIOD => Self::TurnPeriod(MemberId::from_uuid(subject)),
+            Self::FORGET_RUNS => Self::ForgetRuns(MemberId::from_uuid(subject)),
             Self::REVIEW_DUE => Self::ReviewDue,
             Self::REVIEW_NIGHT => Self::ReviewNight,
             Self::REVIEW_SUBSCRIPTIONS => Self::ReviewSubscriptions(page()),

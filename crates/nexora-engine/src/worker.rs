@@ -167,6 +167,7 @@ impl Worker {
         let Some(billing) = engine.billing() else {
             return match job {
                 Job::Drive(id) => engine.drive(id).await,
+                Job::ForgetRuns(member) => engine.forget_runs(member).await,
                 Job::ApplyWebhook(_)
                 | Job::LookAtSubscription(_)
                 | Job::CancelSubscription(_)
@@ -185,6 +186,7 @@ impl Worker {
         };
         match job {
             Job::Drive(id) => engine.drive(id).await,
+            Job::ForgetRuns(member) => engine.forget_runs(member).await,
             Job::ApplyWebhook(id) => engine.apply_webhook(billing, id).await,
             Job::LookAtSubscription(id) => engine.look_at_subscription(billing, id).await,
             Job::CancelSubscription(id) => engine.cancel_refunded(billing, id).await,

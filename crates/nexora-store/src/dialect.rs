@@ -57,6 +57,19 @@ pub(crate) const CLAIM_JOBS: Sql = Sql::split(
      RETURNING id, kind, subject, attempts",
 );
 
+/// Takes the words of a person who left out of what they made and was removed.
+pub(crate) const FORGET_WORDS: Sql = Sql::split(
+    "UPDATE generations
+     SET prompt = $2, search_text = '',
+         order_json = json_patch(order_json, json_object('prompt', $2, 'negative_prompt', NULL))
+     WHERE user_id = $1 AND deleted_at IS NOT NULL AND prompt <> $2",
+    "UPDATE generations
+     SET prompt = $2, search_text = '',
+         order_json = CAST(jsonb_set(CAST(order_json AS JSONB) - 'negative_prompt', '{prompt}',
+                                     to_jsonb($2)) AS TEXT)
+     WHERE user_id = $1 AND deleted_at IS NOT NULL AND prompt <> $2",
+);
+
 /// Tells the other nodes. The embedded engine has no other nodes.
 pub(crate) const NOTIFY: Sql = Sql::split("", "SELECT pg_notify('nexora_live', $1)");
 

@@ -6,7 +6,7 @@ mod plans;
 
 use nexora_core::{DisplayName, Email, Member, MemberId, Plan, Timestamp};
 
-pub use farewell::bury;
+pub use farewell::{bury, forget_words};
 pub use identities::{
     Standing, identities_of, identity, insert_identity, member_of, set_email, set_profile_moment,
 };

@@ -1,16 +1,21 @@
 //! Leaving: the subscription ends first, then nothing says any more who it was. The books stay.
 
 use std::fmt;
+use std::time::Duration;
 
-use nexora_core::Member;
 use nexora_core::billing::SubscriptionStatus;
+use nexora_core::{GenerationId, Member, MemberId};
 use nexora_providers::BillingError;
-use nexora_store::{Lane, Listing, StoreError, users};
+use nexora_store::{Lane, Listing, StoreError, jobs, users};
 
+use crate::drive::Next;
+use crate::job::Job;
 use crate::{CancelError, Change, Engine, EngineError};
 
 /// Runs taken up at a time.
 const RUNS_PAGE: u32 = 100;
+/// When to look for what was still being made: most pictures and clips have ended by then.
+const LEFTOVERS_WAIT: Duration = Duration::from_secs(600);
 
 /// Why somebody did not leave. Nothing was deleted.
 #[derive(Debug)]
@@ -31,12 +36,46 @@ impl Engine {
         let _left: bool = self
             .store()
             .write(Lane::Member(id), move |tx| {
-                Box::pin(async move { users::bury(tx, id, now).await })
+                Box::pin(async move {
+                    let job = Job::ForgetRuns(id);
+                    let soon = now.plus(LEFTOVERS_WAIT);
+                    jobs::enqueue(tx, job.kind(), job.subject(), Some(id), soon, now).await?;
+                    users::forget_words(tx, id).await?;
+                    users::bury(tx, id, now).await
+                })
             })
             .await
             .map_err(|error: StoreError| EngineError::from(error))?;
         self.live().publish(id, Change::Everything);
         Ok(())
+    }
+
+    /// Removes what was still being made when its member left, once it has ended.
+    pub(crate) async fn forget_runs(&self, id: MemberId) -> Result<Next, EngineError> {
+        let mut is_left = false;
+        let mut before = None;
+        loop {
+            let page = self.runs(page_of(id, before)).await?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            before = Some(last.generation.id);
+            for run in page {
+                is_left |= !self.delete_run(id, run.generation.id).await?;
+            }
+        }
+        let _forgotten: u64 = self
+            .store()
+            .write(Lane::Member(id), move |tx| {
+                Box::pin(async move { users::forget_words(tx, id).await })
+            })
+            .await
+            .map_err(|error: StoreError| EngineError::from(error))?;
+        Ok(if is_left {
+            Next::At(self.now().plus(LEFTOVERS_WAIT))
+        } else {
+            Next::Done
+        })
     }
 
     async fn end_subscriptions(&self, member: &Member) -> Result<(), FarewellError> {
@@ -59,17 +98,7 @@ impl Engine {
     async fn remove_runs(&self, member: &Member) -> Result<(), FarewellError> {
         let mut before = None;
         loop {
-            let listing = Listing {
-                member: member.id,
-                before,
-                limit: RUNS_PAGE,
-                words: Vec::new(),
-                kind: None,
-                model: None,
-                states: Vec::new(),
-                favourite: false,
-            };
-            let page = self.runs(listing).await?;
+            let page = self.runs(page_of(member.id, before)).await?;
             let Some(last) = page.last() else {
                 return Ok(());
             };
@@ -80,11 +109,23 @@ impl Engine {
                     Ok(_) | Err(CancelError::NotFound | CancelError::Ended(_)) => {}
                     Err(CancelError::Engine(error)) => return Err(error.into()),
                 }
-                // One that a provider is still busy with is removed with the others' lines only:
-                // its outputs are stored for nobody and served to nobody.
+                // One that a provider is still busy with is removed when it has ended.
                 self.delete_run(member.id, id).await?;
             }
         }
+    }
+}
+
+fn page_of(member: MemberId, before: Option<GenerationId>) -> Listing {
+    Listing {
+        member,
+        before,
+        limit: RUNS_PAGE,
+        words: Vec::new(),
+        kind: None,
+        model: None,
+        states: Vec::new(),
+        favourite: false,
     }
 }
 

@@ -126,9 +126,31 @@ async fn news_of_a_profile_is_taken_in_any_order_and_whoever_left_stays_gone() {
         assert_eq!(found.display_name.as_str(), "Daniel");
         assert_eq!(found.email.as_str(), "daniel@example.com");
         engine.farewell(&found).await.unwrap();
+        scene.play().await;
         tell(news("Daniel again", 3)).await;
         assert!(matches!(enter().await, Err(ExchangeError::Gone)));
         assert_eq!(scene.journal(&dan).await, ["grant 15"]);
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_takes_their_pictures_along_even_those_in_the_making() {
+    both(|scene| async move {
+        let ada = scene.newcomer().await;
+        let wish = [("model", "flux-schnell"), ("prompt", "my secret garden")];
+        let made = scene.start(&ada, &wish).await;
+        scene.play().await;
+        let begun = scene.start(&ada, &wish).await;
+        scene.worker.step().await.unwrap();
+        scene.engine.farewell(&ada).await.unwrap();
+        scene.play().await;
+        for id in [made.id, begun.id] {
+            assert!(scene.engine.run(ada.id, id).await.unwrap().is_none());
+        }
+        let journal = scene.journal(&ada).await;
+        assert_eq!(journal[0], "grant 15", "the books keep their lines");
         scene
     })
     .await;

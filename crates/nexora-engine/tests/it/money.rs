@@ -248,3 +248,16 @@ async fn the_seed_is_kept_and_zero_is_one() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_frozen_account_spends_nothing() {
+    both(|scene| async move {
+        let ada = scene.newcomer().await;
+        scene.freeze(&ada).await;
+        let refused = scene.try_start(&ada, &PICTURE).await;
+        assert!(matches!(refused, Err(StartError::Frozen)));
+        assert_eq!(scene.available(&ada).await, 15);
+        scene
+    })
+    .await;
+}

@@ -216,6 +216,18 @@ impl Scene {
         written.unwrap();
     }
 
+    /// A payment of theirs turns out to be stolen.
+    pub(crate) async fn freeze(&self, member: &Member) {
+        let (id, now) = (member.id, self.clock.now());
+        let frozen: Result<bool, StoreError> = self
+            .store
+            .write(nexora_store::Lane::Member(id), move |tx| {
+                Box::pin(async move { nexora_store::users::freeze(tx, id, now).await })
+            })
+            .await;
+        assert_eq!(frozen, Ok(true));
+    }
+
     /// How often each attempt was handed to a provider; it must never be more than once.
     fn check_submits(&self) {
         let mut seen = std::collections::BTreeSet::new();

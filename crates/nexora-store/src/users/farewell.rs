@@ -3,11 +3,13 @@
 use nexora_core::{MemberId, Timestamp};
 
 use crate::db::{Tx, args};
-use crate::dialect::Sql;
+use crate::dialect::{FORGET_WORDS, Sql};
 use crate::error::StoreError;
 
 /// What those who left are called.
 const NOBODY: &str = "Former member";
+/// What stands where their words were.
+const WORDS_GONE: &str = "removed with its member";
 
 /// Takes a person's name, address, password, sessions and keys away. Their row, their journal and
 /// the marks of their identities stay. `false` if they had left already.
@@ -28,4 +30,10 @@ pub async fn bury(tx: &mut Tx<'_>, id: MemberId, now: Timestamp) -> Result<bool,
     tx.send(&FORGET_SESSIONS, args![id]).await?;
     tx.send(&FORGET_KEYS, args![id]).await?;
     Ok(true)
+}
+
+/// Takes a person's words out of everything they made that was removed, and says how many runs
+/// that were. Their rows stay: the books refer to them.
+pub async fn forget_words(tx: &mut Tx<'_>, id: MemberId) -> Result<u64, StoreError> {
+    tx.run(&FORGET_WORDS, args![id, WORDS_GONE]).await
 }

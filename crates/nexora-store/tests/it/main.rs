@@ -5,6 +5,7 @@ mod engines;
 
 #[cfg(test)]
 mod assets;
+#[cfg(test)]
 mod billing;
 #[cfg(test)]
 mod blobs;

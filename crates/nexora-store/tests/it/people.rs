@@ -1,9 +1,9 @@
 //! People: who they are, how they prove it, what they pay for.
 
 use nexora_core::{DisplayName, Email, Member, Plan};
-use nexora_store::{Lane, Store, StoreError, users};
+use nexora_store::{Lane, Store, StoreError, generations, users};
 
-use crate::engines::{NOW, both, minutes, person, read, write};
+use crate::engines::{NOW, both, generation, member_with, minutes, person, read, start, write};
 
 #[tokio::test]
 async fn a_person_is_found_by_id_and_by_address() {
@@ -119,6 +119,29 @@ async fn whoever_leaves_is_nobody_and_does_not_come_back() {
         let found = read!(store, |tx| users::member_of(tx, "clerk", "user_1").await);
         assert_eq!(found, None);
         add(&store, person("ada@example.org")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_words_of_whoever_leaves_go_with_what_they_made() {
+    both(|store| async move {
+        let ada = member_with(&store, 15).await.id;
+        let run = generation(ada, "my secret garden");
+        start(&store, &run).await;
+        let forget = async || -> Result<u64, StoreError> {
+            write!(store, Lane::Any, |tx| users::forget_words(tx, ada).await)
+        };
+        assert_eq!(forget().await, Ok(0), "it is not removed yet");
+        let (id, ended) = (run.id, run.cancel(minutes(1)).unwrap());
+        let removed: Result<bool, StoreError> = write!(store, Lane::Member(ada), |tx| {
+            generations::save(tx, &ended).await?;
+            generations::delete(tx, ada, id, minutes(2)).await
+        });
+        assert_eq!(removed, Ok(true));
+        assert_eq!(forget().await, Ok(1));
+        let kept = read!(store, |tx| generations::by_id(tx, id).await).unwrap();
+        assert!(!kept.order.prompt.as_str().contains("garden"));
     })
     .await;
 }

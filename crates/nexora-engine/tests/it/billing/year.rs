@@ -190,7 +190,7 @@ impl Year {
         if !names_its_payer && self.post.random_range(0..LOST_ONE_IN) == 0 {
             return;
         }
-        let copies = self.post.random_range(1..=3);
+        let copies = self.post.random_range(1..=2);
         for _ in 0..copies {
             let arrives = day + self.post.random_range(0..=LATE_DAYS_MAX);
             let waiting = self.waiting.entry(arrives).or_default();
