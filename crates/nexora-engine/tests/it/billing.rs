@@ -6,4 +6,5 @@ mod shuffles;
 mod stage;
 mod till;
 mod trouble;
+mod wire;
 mod year;
