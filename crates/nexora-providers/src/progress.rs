@@ -9,7 +9,7 @@ const LINE_CHARS_MAX: usize = 120;
 /// Only the end of a log is looked at: the last steps are all that matters.
 const LOOKED_AT_LINES_MAX: usize = 50;
 
-/// The last line, and the last number that says how much is done.
+/// The last line with words in it, and the last number that says how much is done.
 pub(crate) fn from_log(log: &str) -> Progress {
     // A progress bar redraws itself with carriage returns.
     let lines = log
@@ -19,7 +19,7 @@ pub(crate) fn from_log(log: &str) -> Progress {
         .take(LOOKED_AT_LINES_MAX);
     let mut progress = Progress::default();
     for line in lines {
-        if progress.line.is_none() {
+        if progress.line.is_none() && !is_bar(line) {
             progress.line = Some(words::clean(line).chars().take(LINE_CHARS_MAX).collect());
         }
         progress.percent = percent_in(line);
@@ -28,6 +28,11 @@ pub(crate) fn from_log(log: &str) -> Progress {
         }
     }
     progress
+}
+
+/// A drawn progress bar (` 40%|████  | 12/30 [00:04<00:06]`) is for terminals: people see the ring.
+fn is_bar(line: &str) -> bool {
+    line.contains("%|")
 }
 
 /// `step 12/30` is 40, ` 40%|████` is 40.
@@ -95,6 +100,7 @@ mod tests {
         let log = "Using seed: 7\n  0%|          | 0/4\r 50%|█████     | 2/4\rsaving the picture\n";
         assert_eq!(read(log), (Some(50), Some("saving the picture".to_owned())));
         assert_eq!(read(""), (None, None));
+        assert_eq!(read(" 25%|██▌  | 1/4 [00:00<00:01]"), (Some(25), None));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Quiet by default: what became of the work, and warnings; not every request.
-const STANDARD: &str = "warn,nexora=info,nexora_engine=info,nexora_store=info";
+/// Quiet by default: what became of the work, and warnings; not every request. (`nexora` names
+/// all our crates: a filter matches by the beginning.)
+const STANDARD: &str = "warn,nexora=info,nexora_web=warn";
 
 /// Starts logging with this filter (`tracing-subscriber`'s syntax), or the standard one.
 pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {

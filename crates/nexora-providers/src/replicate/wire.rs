@@ -104,9 +104,21 @@ fn failed(words: &str) -> Polled {
     let lower = words.to_lowercase();
     let says_any = |known: &[&str]| known.iter().any(|part| lower.contains(part));
     if says_any(&REFUSALS) {
-        return Polled::refused(Provider::Replicate, words);
+        return Polled::refused(Provider::Replicate, without_code(words));
     }
     Polled::failed(words, says_any(&ACCIDENTS))
+}
+
+/// The sentence without the code that follows it: `… sensitive. (E005)`.
+fn without_code(words: &str) -> &str {
+    let Some((sentence, code)) = words.trim_end().rsplit_once(" (") else {
+        return words;
+    };
+    if code.starts_with('E') && code.ends_with(')') {
+        sentence
+    } else {
+        words
+    }
 }
 
 #[cfg(test)]

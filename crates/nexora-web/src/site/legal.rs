@@ -47,7 +47,7 @@ pub fn privacy(shell: &Shell<'_>) -> Markup {
             p { "The provider that runs the model you choose receives your prompt and settings, never your name or e-mail address. Every run names its provider." }
             p { "These pages load nothing from anyone else: no analytics, no advertising, no outside fonts." }
             h2 { "Cookies" }
-            p { "One, to keep you signed in. It is deleted when you sign out." }
+            p { "One keeps you signed in and is deleted when you sign out. A second lives for half a minute and carries a notice (\"Saved.\") from one page to the next." }
             h2 { "Deleting" }
             p { "Deleting a run deletes its files for good. Ask the operator of this studio to delete an account." }
         }

@@ -96,13 +96,17 @@ fn find_last_chunk(bytes: &[u8]) -> Option<usize> {
     bytes.ends_with(b"0\r\n\r\n").then_some(bytes.len())
 }
 
-/// A header's value, from a head as it arrived.
-pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let named = |line: &'a str| {
-        line.split_once(':')
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-    };
-    head.lines().find_map(named).map(|(_, value)| value.trim())
+/// A header's first value, from a head as it arrived.
+fn header<'a>(head: &'a str, name: &'a str) -> Option<&'a str> {
+    headers(head, name).next()
+}
+
+/// All of a header's values.
+pub(super) fn headers<'a>(head: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }
 
 #[cfg(test)]

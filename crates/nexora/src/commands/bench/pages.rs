@@ -2,11 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use futures_util::future::join_all;
+use nexora_engine::StartKey;
 
 use super::client::Connection;
 use super::figures::{Reading, ms};
@@ -68,15 +68,14 @@ fn requests(studio: &Served, cookie: &str) -> Vec<(String, Request)> {
         let request = format!("GET {path} HTTP/1.1\r\n{head}\r\n");
         (format!("GET {path}"), Arc::new(move || request.clone()))
     };
-    let count = AtomicU64::new(0);
-    let began = std::process::id();
     let order_head = head.clone();
     let order: Request = Arc::new(move || {
-        let key = count.fetch_add(1, Ordering::Relaxed);
+        let key = StartKey::fresh();
+        let key = key.as_str();
         let wish = r#"{"model":"flux-schnell","prompt":"a lighthouse at dusk","seed":7}"#;
         let length = wish.len();
         format!(
-            "POST /api/image/generate HTTP/1.1\r\n{order_head}Idempotency-Key: {began}-{key}\r\n\
+            "POST /api/image/generate HTTP/1.1\r\n{order_head}Idempotency-Key: {key}\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{wish}"
         )
     });
@@ -157,8 +156,10 @@ async fn sign_up(studio: &Served, email: &str) -> anyhow::Result<String> {
     let mut connection = Connection::open(&studio.address).await?;
     let (status, head) = connection.ask_for_head(request.as_bytes()).await?;
     anyhow::ensure!(status == 303, "signing up answered {status}");
-    let cookie = super::client::header(&head, "set-cookie").context("signing up gave no cookie")?;
-    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+    let session = super::client::headers(&head, "set-cookie")
+        .filter_map(|cookie| cookie.split(';').next())
+        .find(|cookie| cookie.starts_with("nexora="));
+    Ok(session.context("signing up gave no session")?.to_owned())
 }
 
 /// The pictures are made when nothing is on its way any more.
