@@ -37,7 +37,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub use config::WebConfig;
+pub use config::{Identity, WebConfig};
 pub use state::App;
 
 use problem::Problem;

@@ -14,7 +14,7 @@ use nexora_providers::{
 };
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{Blobs, DatabaseUrl, Durability, MediaUrl, Store, StoreConfig, audit};
-use nexora_web::{App, WebConfig};
+use nexora_web::{App, Identity, WebConfig};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use url::Url;
@@ -254,6 +254,8 @@ fn web_config(plan: &Plan) -> WebConfig {
     WebConfig {
         public_url: plan.public_url.clone(),
         trusted_proxies: Vec::new(),
+        identity: Identity::Local,
+        leads_to: Vec::new(),
         sandboxed: Provider::ALL.to_vec(),
         requests_per_minute: plan.requests_per_minute,
         design_page: true,

@@ -8,7 +8,7 @@ use anyhow::Context;
 use nexora_core::Provider;
 use nexora_engine::{Tasks, Worker};
 use nexora_store::MediaUrl;
-use nexora_web::{App, WebConfig};
+use nexora_web::{App, Identity, WebConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -63,6 +63,8 @@ fn web_config(config: &Config, studio: &Studio) -> WebConfig {
     WebConfig {
         public_url: config.public_url.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
+        identity: Identity::Local,
+        leads_to: Vec::new(),
         sandboxed: studio.sandboxed.clone(),
         requests_per_minute: config.requests_per_minute,
         design_page: config.design_page,
