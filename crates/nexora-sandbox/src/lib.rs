@@ -23,6 +23,7 @@ mod page;
 mod paint;
 mod post;
 mod queue;
+mod remote;
 mod replicate;
 mod script;
 mod shelf;
@@ -43,7 +44,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 pub use crate::clerk::{ClerkPlay, Forgery};
-pub use crate::lemon::{Billing, Card, LemonPlay, Mail, Offer, Posted, catalogue};
+pub use crate::lemon::{Ahead, Billing, Card, LemonPlay, Mail, Offer, Posted, catalogue};
+pub use crate::remote::deliver_to;
 pub use crate::script::{Cue, Fault, Moment, Provider, Script};
 pub use crate::studio::{paint_clip, paint_still};
 pub use crate::submits::Submit;

@@ -97,7 +97,7 @@ pub(crate) fn loopback(url: &str) -> Option<Url> {
 
 /// A client for plain http. It trusts no authority and installs no global TLS provider, so that it
 /// leaves the product's own choice alone.
-fn build_client() -> Option<reqwest::Client> {
+pub(crate) fn build_client() -> Option<reqwest::Client> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

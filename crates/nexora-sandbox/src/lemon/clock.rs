@@ -1,43 +1,71 @@
 //! A clock that runs with the wall and can be moved forward.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
-use tokio::time::Instant;
+use jiff::{SignedDuration, Span, Timestamp};
+use tokio::sync::Notify;
 
 use crate::stage::{later, wall};
 
-/// The store's time.
-pub(super) struct Clock(Mutex<Reading>);
+/// How far the store's time is ahead of the wall. Whoever wants to live in the store's time adds it
+/// to their own clock; all clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Ahead(Arc<Lead>);
 
-#[derive(Clone, Copy)]
-struct Reading {
-    at: Timestamp,
-    taken: Instant,
+#[derive(Debug, Default)]
+struct Lead {
+    ms: AtomicI64,
+    grown: Notify,
 }
 
-impl Clock {
-    pub(super) fn new() -> Self {
-        let (at, taken) = (wall(), Instant::now());
-        Self(Mutex::new(Reading { at, taken }))
+impl Ahead {
+    /// In milliseconds; never less than it was.
+    pub fn ms(&self) -> i64 {
+        self.0.ms.load(Ordering::Acquire)
     }
 
+    /// Resolves when it has grown since this was last asked. For one listener.
+    pub async fn grown(&self) {
+        self.0.grown.notified().await;
+    }
+
+    fn grow_to(&self, ms: i64) {
+        if self.0.ms.fetch_max(ms, Ordering::AcqRel) < ms {
+            self.0.grown.notify_one();
+        }
+    }
+}
+
+/// The store's time.
+#[derive(Default)]
+pub(super) struct Clock(Ahead);
+
+impl Clock {
     /// Now, in whole microseconds as the wire prints it.
     pub(super) fn now(&self) -> Timestamp {
-        let reading = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = later(reading.at, reading.taken.elapsed());
+        let now = after(wall(), self.0.ms());
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// Moves forward to this time; a time that has passed changes nothing.
     pub(super) fn move_to(&self, at: Timestamp) {
-        if at > self.now() {
-            let taken = Instant::now();
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Reading { at, taken };
-        }
+        let lead = at.duration_since(wall());
+        // Up to the next whole one: at that time, and not a moment before it.
+        let ms = lead.as_millis() + i128::from(lead.subsec_nanos() % 1_000_000 > 0);
+        self.0.grow_to(i64::try_from(ms).unwrap_or(i64::MAX));
     }
+
+    pub(super) fn ahead(&self) -> Ahead {
+        self.0.clone()
+    }
+}
+
+fn after(at: Timestamp, ms: i64) -> Timestamp {
+    at.checked_add(SignedDuration::from_millis(ms))
+        .unwrap_or(at)
 }
 
 /// Whole months after a day, clamped to the end of shorter months: 31 January, 28 February, 31 March.
@@ -76,7 +104,7 @@ mod tests {
 
     #[test]
     fn time_never_goes_back() {
-        let clock = Clock::new();
+        let clock = Clock::default();
         let later = days_after(clock.now(), 40);
         clock.move_to(later);
         clock.move_to(days_after(later, 0));

@@ -86,6 +86,10 @@ impl Outbox {
         self.lock().url = Some(url.to_owned());
     }
 
+    pub(super) fn url(&self) -> Option<String> {
+        self.lock().url.clone()
+    }
+
     pub(super) fn set_mail(&self, mail: Mail) {
         self.lock().mail = mail;
     }

@@ -4,6 +4,7 @@
 //! real one offers nobody begins with `/lemon/_`: its clock, its webhooks, its cards.
 
 mod api;
+mod backstage;
 mod books;
 mod calendar;
 mod card;
@@ -12,6 +13,7 @@ mod change;
 mod checkout;
 mod checkout_page;
 mod clock;
+mod endpoint;
 mod list;
 mod mail;
 mod play;
@@ -23,17 +25,20 @@ mod time;
 mod view;
 mod wish;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex as Turn, Notify};
 
 pub use self::card::Card;
 pub use self::catalogue::{Billing, Offer};
+pub use self::clock::Ahead;
 pub use self::mail::{Mail, Posted};
 pub use self::play::LemonPlay;
 
@@ -61,11 +66,16 @@ pub(crate) struct Lemon {
     turn: Turn<()>,
     /// Wakes the pump when the clock was moved.
     moved: Notify,
+    /// Told before somebody moves the clock.
+    warning: OnceLock<Warning>,
 }
+
+/// Called with how far the clock will be moved; it is moved when this is done.
+pub(crate) type Warning = Box<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl Lemon {
     pub(crate) fn new() -> Self {
-        let clock = Clock::new();
+        let clock = Clock::default();
         let books = Mutex::new(Books::new(clock.now()));
         Self {
             clock,
@@ -73,6 +83,7 @@ impl Lemon {
             outbox: Outbox::new(),
             turn: Turn::new(()),
             moved: Notify::new(),
+            warning: OnceLock::new(),
         }
     }
 
@@ -102,6 +113,7 @@ pub(crate) fn routes(stage: &Arc<Stage>) -> Router<Arc<Stage>> {
             post(api::generate_invoice),
         )
         .route("/orders/{id}/refund", post(api::refund_order))
+        .route("/webhooks", get(endpoint::list))
         .route("/{kind}", get(api::list))
         .route("/{kind}/{id}", get(api::show))
         .layer(from_fn_with_state(Arc::clone(stage), gate));
@@ -120,6 +132,7 @@ pub(crate) fn routes(stage: &Arc<Stage>) -> Router<Arc<Stage>> {
             get(portal::show_one).post(portal::change_one),
         )
         .route("/lemon/document/{id}", get(portal::document))
+        .route(backstage::PATH, get(backstage::show).post(backstage::play))
         .route("/lemon/_time", get(time::show))
         .route("/lemon/_time/advance", post(time::advance_over_http))
         .route(

@@ -6,12 +6,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::backstage;
 use super::card::Card;
 use super::catalogue::Offer;
+use super::clock::Ahead;
 use super::mail::{Mail, Posted};
 use super::time::{act, advance, pump};
 use crate::stage::Stage;
@@ -39,6 +42,25 @@ impl LemonPlay<'_> {
     /// The store's time. It runs with the wall.
     pub fn now(&self) -> Timestamp {
         self.0.lemon.clock.now()
+    }
+
+    /// How far that is ahead of the wall, for whoever lives in the store's time.
+    pub fn ahead(&self) -> Ahead {
+        self.0.lemon.clock.ahead()
+    }
+
+    /// Whom to tell before somebody moves the store's time: it is told how far, and time moves when
+    /// the answer is there. The first to ask is told, nobody else.
+    pub fn warn_before_moves(
+        &self,
+        warning: impl Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) {
+        let _is_second = self.0.lemon.warning.set(Box::new(warning)).is_err();
+    }
+
+    /// The page on which a person moves time and gives cards their fate.
+    pub fn backstage_url(&self) -> String {
+        format!("{}{}", self.0.base_url, backstage::PATH)
     }
 
     /// Lets time pass. Returns when everything until then has happened and every webhook that fell

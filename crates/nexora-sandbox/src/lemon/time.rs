@@ -37,6 +37,9 @@ pub(super) fn act<T>(
 pub(super) async fn advance(stage: &Arc<Stage>, by: Duration) {
     let by = by.min(Duration::from_secs(STEP_SECONDS_MAX));
     let turn = stage.lemon.turn.lock().await;
+    if let Some(warning) = stage.lemon.warning.get() {
+        warning(by).await;
+    }
     let target = later(stage.lemon.clock.now(), by);
     play_until(stage, target).await;
     drop(turn);

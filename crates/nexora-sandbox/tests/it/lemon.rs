@@ -1,5 +1,6 @@
 //! Lemon Squeezy over HTTP: checkouts, webhooks, changes of plan, money back.
 
+mod backstage;
 mod months;
 
 use hmac::{Hmac, KeyInit, Mac};
