@@ -37,8 +37,10 @@ CREATE INDEX IF NOT EXISTS generations_listed ON generations (user_id, id DESC)
 CREATE INDEX IF NOT EXISTS generations_changed ON generations (user_id, updated_at);
 -- Few have not ended: counting them by state, member or provider reads only those.
 CREATE INDEX IF NOT EXISTS generations_active ON generations (state, id) WHERE ended_at IS NULL;
--- How many a member has waiting or running is asked at every start.
-CREATE INDEX IF NOT EXISTS generations_waiting ON generations (user_id) WHERE ended_at IS NULL;
+-- How many a member has waiting or running is asked at every start, and which come first by every
+-- page.
+CREATE INDEX IF NOT EXISTS generations_waiting ON generations (user_id, id)
+    WHERE ended_at IS NULL;
 -- A provider's job belongs to one generation: of two that search for it, one finds it.
 CREATE UNIQUE INDEX IF NOT EXISTS generations_ticket ON generations (provider, ticket)
     WHERE ticket IS NOT NULL;

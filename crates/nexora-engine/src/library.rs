@@ -10,6 +10,9 @@ use nexora_store::{Lane, Listing, StoreError, Tx, assets, credits, generations, 
 
 use crate::{Change, Engine, EngineError};
 
+/// Places of a member's line that are counted. Behind them, "waiting" says enough.
+const PLACES_MAX: u32 = 100;
+
 /// A generation with what belongs to it.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -17,7 +20,7 @@ pub struct Run {
     pub generation: Generation,
     /// Its stored outputs, in order.
     pub assets: Vec<Asset>,
-    /// Its place in our own queue, from 0, while it waits there.
+    /// Its place in its member's line, from 0, while it waits there among the first hundred.
     pub place: Option<u32>,
 }
 
@@ -210,17 +213,15 @@ async fn run_of(
 async fn with_belongings(tx: &mut Tx<'_>, found: Vec<Generation>) -> Result<Vec<Run>, StoreError> {
     let ids: Vec<GenerationId> = found.iter().map(|generation| generation.id).collect();
     let mut outputs = assets::of_generations(tx, &ids).await?;
+    let line = line_of(tx, &found).await?;
     let mut runs = Vec::with_capacity(found.len());
     for generation in found {
         let (own, others): (Vec<Asset>, Vec<Asset>) = outputs
             .into_iter()
             .partition(|asset| asset.generation == generation.id);
         outputs = others;
-        let place = if generation.state == GenerationState::Queued {
-            Some(generations::queued_before(tx, &generation).await?)
-        } else {
-            None
-        };
+        let ahead = line.iter().position(|waiting| *waiting == generation.id);
+        let place = ahead.and_then(|ahead| u32::try_from(ahead).ok());
         runs.push(Run {
             generation,
             assets: own,
@@ -228,6 +229,17 @@ async fn with_belongings(tx: &mut Tx<'_>, found: Vec<Generation>) -> Result<Vec<
         });
     }
     Ok(runs)
+}
+
+/// The line of the member whose runs these are, asked for once and only if one of them waits.
+async fn line_of(tx: &mut Tx<'_>, found: &[Generation]) -> Result<Vec<GenerationId>, StoreError> {
+    let mut waiting = found
+        .iter()
+        .filter(|it| it.state == GenerationState::Queued);
+    match waiting.next() {
+        Some(one) => generations::queue_of(tx, one.member, PLACES_MAX).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Marks the run as deleted; answers the files nobody else uses.

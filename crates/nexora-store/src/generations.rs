@@ -166,13 +166,17 @@ pub async fn running_at(tx: &mut Tx<'_>, provider: Provider) -> Result<u32, Stor
     count(tx.first(&RUNNING_AT, args, only).await?)
 }
 
-/// How many generations wait in our own queue before this one.
-pub async fn queued_before(tx: &mut Tx<'_>, generation: &Generation) -> Result<u32, StoreError> {
-    const QUEUED_BEFORE: Sql = Sql::both(
-        "SELECT COUNT(*) FROM generations
-             WHERE state = 'queued' AND ended_at IS NULL AND id < $1",
+/// What of a member's waits in our own queue, the next one first; the first `limit` of it.
+pub async fn queue_of(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    limit: u32,
+) -> Result<Vec<GenerationId>, StoreError> {
+    const QUEUE_OF: Sql = Sql::both(
+        "SELECT id FROM generations
+         WHERE user_id = $1 AND ended_at IS NULL AND state = 'queued' ORDER BY id LIMIT $2",
     );
-    count(tx.first(&QUEUED_BEFORE, args![generation.id], only).await?)
+    tx.all(&QUEUE_OF, args![member, limit], only).await
 }
 
 /// Marks a member's generation as a favourite, or not any more. `false` if they have no such

@@ -253,9 +253,9 @@ async fn what_runs_and_what_waits_is_counted() {
         let running = async || read!(store, |tx| generations::running_of(tx, member).await);
         let at_fal = async || read!(store, |tx| generations::running_at(tx, Provider::Fal).await);
         assert_eq!((running().await, at_fal().await), (0, 0));
-        let behind = second.clone();
-        let place = read!(store, |tx| generations::queued_before(tx, &behind).await);
-        assert_eq!(place, 1);
+        let queue = async |most| read!(store, |tx| generations::queue_of(tx, member, most).await);
+        assert_eq!(queue(100).await, [first.id, second.id]);
+        assert_eq!(queue(1).await, [first.id]);
         let begun = save(&store, &first.begin(by_fal(), NOW).unwrap())
             .await
             .unwrap();
