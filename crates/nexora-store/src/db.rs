@@ -18,6 +18,7 @@ use nexora_core::MemberId;
 use tokio::sync::oneshot;
 
 pub(crate) use bare::Bare;
+pub use bare::Step;
 pub(crate) use postgres::Listener;
 pub(crate) use row::{Row, only};
 pub use tx::Tx;

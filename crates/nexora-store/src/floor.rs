@@ -1,14 +1,14 @@
 //! What the database itself can do: the yardstick for what this crate adds or saves.
 //!
-//! The rows that starting a generation writes, one transaction each, statement by statement,
-//! prepared: what a straightforward program would do. `nexora bench` measures it next to the
-//! product.
+//! The rows that starting a generation writes, prepared and one after the other: what a
+//! straightforward program would do. `nexora bench` measures it next to the product.
 
 use std::time::Duration;
 
 use nexora_core::{Clock, Credits, GenerationId, SystemClock};
 use uuid::Uuid;
 
+pub use crate::db::Step;
 use crate::db::{Bare, DatabaseUrl, Tx, args};
 use crate::dialect::{FLOOR_TABLES, Sql};
 use crate::error::StoreError;
@@ -24,14 +24,16 @@ const SEALS: &str = "00000000000000000000000000000000000000000000000000000000000
                      000000000000000000000000000000000000000000000000000000000000";
 
 /// How many submits become durable in a second, with so many callers spread over so many
-/// accounts. It works in tables of its own, which it makes anew.
+/// accounts. It works in tables of its own, which it makes anew. On a server, `step` is always a
+/// transaction.
 pub async fn submits_per_second(
     url: &DatabaseUrl,
-    callers: usize,
-    accounts: usize,
+    step: Step,
+    (callers, accounts): (usize, usize),
     span: Duration,
 ) -> Result<u64, StoreError> {
     let bare = Bare {
+        step,
         callers,
         accounts: u64::try_from(accounts.max(1)).map_err(StoreError::corrupt)?,
         span,

@@ -1,4 +1,4 @@
-//! Transactions without queue, group or pipeline: one commit each, as fast as the engine goes.
+//! Writes without queue, group or pipeline: a commit for each, as fast as the engine goes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +17,20 @@ pub(super) const CONNECTIONS_MAX: usize = 16;
 /// What is done in a transaction, and to which account.
 pub(super) type Body = for<'a> fn(&'a mut Tx<'_>, u64) -> BoxFuture<'a, Result<(), StoreError>>;
 
+/// What becomes durable at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// All statements of a submit, in one transaction.
+    Transaction,
+    /// Each statement by itself, as without any transaction.
+    Statement,
+}
+
 /// A measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Bare {
+    /// What becomes durable at a time, in the embedded engine; on a server always a transaction.
+    pub(crate) step: Step,
     /// Who calls at the same time. The embedded engine has one writer whoever calls.
     pub(crate) callers: usize,
     /// Over how many accounts the calls are spread.
@@ -39,7 +50,7 @@ impl Bare {
             DatabaseUrl::Sqlite(path) => {
                 let path = path.clone();
                 let counted = tokio::task::spawn_blocking(move || {
-                    sqlite::bare_transactions(&path, self.prepare, self.submit, &self.turns())
+                    sqlite::bare_submits(&path, self, &self.turns())
                 });
                 counted.await.map_err(StoreError::corrupt)?
             }

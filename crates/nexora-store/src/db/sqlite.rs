@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-pub(super) use bare::bare_transactions;
+pub(super) use bare::bare_submits;
 pub(super) use session::{Session, cell};
 
 use super::Durability;

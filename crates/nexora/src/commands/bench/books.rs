@@ -8,10 +8,11 @@ use futures_util::future::join_all;
 use nexora_core::{Catalog, Member, MemberId, Order, Plan, SystemClock};
 use nexora_engine::{Engine, Parts, Settings};
 use nexora_providers::{Downloader, Fal, FalConfig, Providers, Wire};
+use nexora_store::floor::{self, Step};
 use nexora_store::{
     Blobs, DatabaseUrl, Durability, Lane, MediaUrl, Store, StoreConfig, StoreError,
 };
-use nexora_store::{credits, floor, users};
+use nexora_store::{credits, users};
 use secrecy::SecretString;
 
 use super::figures::{Reading, times};
@@ -36,17 +37,39 @@ pub(super) async fn measure(name: &str, url: &DatabaseUrl, span: Duration) -> an
     let engine = engine(store.clone())?;
     for (whose, accounts) in [("10,000 accounts", ACCOUNTS), ("one hot account", 1)] {
         for callers in CALLERS {
-            let reading = submits(&engine, &members, (accounts, callers), span).await?;
-            let bare = floor::submits_per_second(url, callers, accounts, span).await?;
+            let spread = (callers, accounts);
+            let reading = submits(&engine, &members, spread, span).await?;
             reading.print(&format!("{name}, {whose}"), callers);
-            let ratio = times(reading.rate(), u128::from(bare));
-            say(&format!(
-                "  {:<34}       {bare:>7}/s   bare prepared transactions; ×{ratio}",
-                ""
-            ));
+            compare(url, &reading, spread, span).await?;
         }
     }
     store.close().await;
+    Ok(())
+}
+
+/// What the database does with the same rows, written down transaction by transaction and, in the
+/// embedded engine, statement by statement.
+async fn compare(
+    url: &DatabaseUrl,
+    reading: &Reading,
+    spread: (usize, usize),
+    span: Duration,
+) -> anyhow::Result<()> {
+    let steps: &[(Step, &str)] = match url {
+        DatabaseUrl::Postgres(_) => &[(Step::Transaction, "bare prepared transactions")],
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::SqliteInMemory => &[
+            (Step::Transaction, "bare prepared transactions"),
+            (Step::Statement, "statement by statement"),
+        ],
+    };
+    for (step, words) in steps {
+        let bare = floor::submits_per_second(url, *step, spread, span).await?;
+        let ratio = times(reading.rate(), u128::from(bare));
+        say(&format!(
+            "  {:<34}       {bare:>7}/s   {words}; ×{ratio}",
+            ""
+        ));
+    }
     Ok(())
 }
 
@@ -54,7 +77,7 @@ pub(super) async fn measure(name: &str, url: &DatabaseUrl, span: Duration) -> an
 async fn submits(
     engine: &Engine,
     members: &Arc<Vec<Member>>,
-    (accounts, callers): (usize, usize),
+    (callers, accounts): (usize, usize),
     span: Duration,
 ) -> anyhow::Result<Reading> {
     let catalog = engine.catalog();
