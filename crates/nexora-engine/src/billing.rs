@@ -9,6 +9,7 @@ mod error;
 mod merchant;
 mod news;
 mod packs;
+mod paying;
 mod receive;
 mod reconcile;
 mod review;
@@ -22,7 +23,8 @@ use url::Url;
 
 pub use error::{PurchaseError, ReceiveError};
 pub use merchant::Merchant;
-pub use subscription::{Bill, Paying};
+pub use paying::{Paying, PlanState, Subscribed};
+pub use subscription::Bill;
 
 use crate::Engine;
 

@@ -28,8 +28,11 @@ use nexora_store::{Blobs, Store};
 use tokio::sync::{Notify, Semaphore};
 
 pub use account::{
-    ClientDevice, ExchangeError, FarewellError, Grasp, NewAccount, PasswordChangeError, Profile,
-    SessionToken, SignInError, SignUpError, SignedIn, Vouched,
+    CLERK, ClientDevice, ExchangeError, FarewellError, Grasp, LOCAL, NewAccount,
+    PasswordChangeError, Profile, SessionToken, SignInError, SignUpError, SignedIn, Vouched,
+};
+pub use billing::{
+    Bill, Billing, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
 };
 pub use billing::{Bill, Billing, Merchant, Paying, PurchaseError, ReceiveError};
 pub use error::EngineError;

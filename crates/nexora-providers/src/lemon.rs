@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-pub use calls::Listed;
+pub use calls::{Listed, PaidFrom};
 pub use checkout::CheckoutWish;
 pub use links::PortalLinks;
 pub use received::{ParseError, Received};

@@ -24,6 +24,8 @@ pub enum PurchaseError {
     },
     /// The member has no subscription this could be done to.
     NotSubscribed,
+    /// The member's subscription is paused or waits for a payment: it cannot be changed now.
+    NotRunning,
     /// A payment of the member's was reported as stolen.
     Frozen,
     /// This way of paying is changed on the merchant's own page, here.
@@ -66,6 +68,10 @@ impl fmt::Display for PurchaseError {
             Self::NotSubscribed => {
                 f.write_str("You have no subscription this could be done to. Nothing was charged.")
             }
+            Self::NotRunning => f.write_str(
+                "Your subscription is paused or waits for a payment, so its plan cannot be changed \
+                 now. Nothing was charged. Put the payment right first.",
+            ),
             Self::Frozen => f.write_str(
                 "This account is on hold because a payment was reported as stolen. \
                  Nothing was charged. Write to us and we look into it.",

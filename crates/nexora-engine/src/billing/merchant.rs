@@ -3,7 +3,7 @@
 use std::fmt;
 
 use nexora_core::billing::{InvoiceFacts, OrderFacts, SubscriptionFacts};
-use nexora_providers::lemon::{CheckoutWish, Listed, ParseError, PortalLinks, Received};
+use nexora_providers::lemon::{CheckoutWish, Listed, PaidFrom, ParseError, PortalLinks, Received};
 use nexora_providers::{BillingError, BoxFuture, Lemon};
 use url::Url;
 
@@ -28,12 +28,12 @@ pub trait Merchant: Send + Sync + fmt::Debug {
     fn invoices<'a>(&'a self, subscription_id: &'a str) -> Answer<'a, Listed<InvoiceFacts>>;
     /// A page of all orders; the first is page 1.
     fn orders(&self, page: u32) -> Answer<'_, Listed<OrderFacts>>;
-    /// Changes what a subscription pays for, now or with the next invoice.
+    /// Changes what a subscription is for.
     fn change_plan<'a>(
         &'a self,
         id: &'a str,
         variant_id: &'a str,
-        invoice_immediately: bool,
+        paid_from: PaidFrom,
     ) -> Answer<'a, SubscriptionFacts>;
     /// Ends a subscription with the period that is paid for.
     fn cancel<'a>(&'a self, id: &'a str) -> Answer<'a, SubscriptionFacts>;
@@ -82,9 +82,9 @@ impl Merchant for Lemon {
         &'a self,
         id: &'a str,
         variant_id: &'a str,
-        invoice_immediately: bool,
+        paid_from: PaidFrom,
     ) -> Answer<'a, SubscriptionFacts> {
-        Box::pin(Self::change_plan(self, id, variant_id, invoice_immediately))
+        Box::pin(Self::change_plan(self, id, variant_id, paid_from))
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> Answer<'a, SubscriptionFacts> {

@@ -3,7 +3,7 @@
 use nexora_core::billing::{InvoiceReason, InvoiceStatus, SubscriptionFacts, SubscriptionStatus};
 use nexora_core::{Credits, Member, MemberId, Plan, Timestamp};
 use nexora_providers::BillingError;
-use nexora_providers::lemon::PortalLinks;
+use nexora_providers::lemon::{PaidFrom, PortalLinks};
 use nexora_store::billing::subscriptions::{self, SubscriptionRow};
 use nexora_store::billing::{invoices, orders};
 use nexora_store::users::{self, PlanView};
@@ -12,15 +12,6 @@ use url::Url;
 use super::news::News;
 use super::{Billing, PurchaseError};
 use crate::{Engine, EngineError, FarewellError};
-
-/// What a member pays for, as their page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paying {
-    /// What counts, by our own clock.
-    pub view: PlanView,
-    /// How the subscription stands that they could do something to, if there is one.
-    pub subscription: Option<SubscriptionFacts>,
-}
 
 /// A payment, as the member's page lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,21 +42,6 @@ pub(super) struct OpenSubscription {
 }
 
 impl Engine {
-    /// What a member pays for; `None` if they never paid for a plan.
-    pub async fn paying(&self, member: MemberId) -> Result<Option<Paying>, EngineError> {
-        let view: Option<PlanView> = self
-            .read(move |tx| Box::pin(async move { users::plan_view_of(tx, member).await }))
-            .await?;
-        let open = match self.billing() {
-            Some(billing) => self.open_subscription(billing, member).await?,
-            None => None,
-        };
-        Ok(view.map(|view| Paying {
-            view,
-            subscription: open.map(|open| open.facts),
-        }))
-    }
-
     /// What a member paid, the latest first.
     pub async fn bills(&self, member: MemberId) -> Result<Vec<Bill>, EngineError> {
         let (invoices, orders): (Vec<_>, Vec<_>) = self
@@ -87,9 +63,10 @@ impl Engine {
     }
 
     /// Changes the plan: up at once, against payment of the difference; down with the next
-    /// period.
+    /// period, and back up for nothing while the larger plan is paid for.
     pub async fn change_plan(&self, member: &Member, plan: Plan) -> Result<(), PurchaseError> {
         let (billing, open) = self.own_subscription(member).await?;
+        check_changes(&open)?;
         let wanted = billing
             .offers
             .plans()
@@ -103,10 +80,14 @@ impl Engine {
         if let Some(page) = links.update_subscription {
             return Err(PurchaseError::AtMerchant(page));
         }
-        let is_step_up = plan > open.plan;
+        let paid_from = if plan > open.plan && !self.is_paid_for(member.id, plan).await? {
+            PaidFrom::Now
+        } else {
+            PaidFrom::Renewal
+        };
         let changed = billing
             .merchant
-            .change_plan(&open.facts.id, variant_id, is_step_up)
+            .change_plan(&open.facts.id, variant_id, paid_from)
             .await
             .map_err(PurchaseError::of_merchant)?;
         Ok(self.take_in(billing, News::answer(changed)).await?)
@@ -164,19 +145,19 @@ impl Engine {
         billing: &Billing,
         member: MemberId,
     ) -> Result<Option<OpenSubscription>, EngineError> {
-        let now = self.now();
         let rows = self.subscription_rows(member).await?;
-        let open = rows.into_iter().filter(|row| is_open(&row.facts, now));
-        let found = open.map(|row| OpenSubscription {
-            plan: billing
-                .offers
-                .plan_of(&row.facts.variant_id)
-                .unwrap_or(Plan::Free),
-            is_cancelled: row.facts.status == SubscriptionStatus::Cancelled,
-            facts: row.facts,
-        });
-        // Of several, the one that renews, then the larger plan.
-        Ok(found.max_by_key(|open| (!open.is_cancelled, open.plan)))
+        Ok(open_of(&rows, billing, self.now()))
+    }
+
+    /// Whether this plan, or a larger one, was paid for until a moment that has not come. A plan
+    /// given by hand has no end, and was not paid for.
+    async fn is_paid_for(&self, member: MemberId, plan: Plan) -> Result<bool, EngineError> {
+        let now = self.now();
+        let view: Option<PlanView> = self
+            .read(move |tx| Box::pin(async move { users::plan_view_of(tx, member).await }))
+            .await?;
+        let lasts = |view: PlanView| view.plan >= plan && view.ends_at.is_some_and(|end| end > now);
+        Ok(view.is_some_and(lasts))
     }
 
     pub(crate) async fn subscription_rows(
@@ -211,6 +192,41 @@ impl Engine {
     async fn links(&self, billing: &Billing, id: &str) -> Result<PortalLinks, PurchaseError> {
         let links = billing.merchant.links(id).await;
         links.map_err(PurchaseError::of_merchant)
+    }
+}
+
+/// The subscription that something can be done to. Of several, the one that renews, then the
+/// larger plan.
+pub(super) fn open_of(
+    rows: &[SubscriptionRow],
+    billing: &Billing,
+    now: Timestamp,
+) -> Option<OpenSubscription> {
+    let open = rows.iter().filter(|row| is_open(&row.facts, now));
+    let found = open.map(|row| OpenSubscription {
+        plan: billing
+            .offers
+            .plan_of(&row.facts.variant_id)
+            .unwrap_or(Plan::Free),
+        is_cancelled: row.facts.status == SubscriptionStatus::Cancelled,
+        facts: row.facts.clone(),
+    });
+    found.max_by_key(|open| (!open.is_cancelled, open.plan))
+}
+
+/// A plan is changed while it is paid for and renews: before that nobody can say what a change
+/// would cost.
+fn check_changes(open: &OpenSubscription) -> Result<(), PurchaseError> {
+    match open.facts.status {
+        SubscriptionStatus::OnTrial | SubscriptionStatus::Active => Ok(()),
+        SubscriptionStatus::Cancelled => Err(PurchaseError::AlreadySubscribed {
+            plan: open.plan,
+            is_cancelled: true,
+        }),
+        SubscriptionStatus::Paused
+        | SubscriptionStatus::PastDue
+        | SubscriptionStatus::Unpaid
+        | SubscriptionStatus::Expired => Err(PurchaseError::NotRunning),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod buying;
 mod matrix;
+mod paying;
 mod shuffles;
 mod stage;
 mod till;

@@ -18,6 +18,15 @@ const PAGE_SIZE: &str = "100";
 /// A subscription has one invoice a month and some changes: five hundred is forty years.
 const INVOICE_PAGES_MAX: u32 = 5;
 
+/// When a change of plan is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidFrom {
+    /// At once: the difference for the days that are left is charged with an invoice of its own.
+    Now,
+    /// From the next renewal on. Nothing is charged or credited for the days that are left.
+    Renewal,
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<T> {
@@ -104,20 +113,21 @@ impl Lemon {
         self.list("orders", filter, page, facts::order).await
     }
 
-    /// Changes what a subscription pays for, at once. With `invoice_immediately` the difference
-    /// is charged now, otherwise with the next renewal. A subscription paid by `PayPal` answers
-    /// as if it worked and does not change: send its owner to
+    /// Changes what a subscription pays for, at once. A subscription paid by `PayPal` answers as
+    /// if it worked and does not change: send its owner to
     /// [`PortalLinks::update_subscription`].
     pub async fn change_plan(
         &self,
         id: &str,
         variant_id: &str,
-        invoice_immediately: bool,
+        paid_from: PaidFrom,
     ) -> Result<SubscriptionFacts, BillingError> {
-        let attributes = json!({
-            "variant_id": number(variant_id)?,
-            "invoice_immediately": invoice_immediately,
-        });
+        let how = match paid_from {
+            PaidFrom::Now => "invoice_immediately",
+            // Without it a step down would become a credit note on the next invoice.
+            PaidFrom::Renewal => "disable_prorations",
+        };
+        let attributes = json!({ "variant_id": number(variant_id)?, how: true });
         self.change_subscription("change_plan", id, &attributes)
             .await
     }

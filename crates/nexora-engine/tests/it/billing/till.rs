@@ -13,7 +13,7 @@ use nexora_core::billing::{
 };
 use nexora_core::{Clock, ManualClock, Timestamp};
 use nexora_engine::Merchant;
-use nexora_providers::lemon::{CheckoutWish, Listed, ParseError, PortalLinks, Received};
+use nexora_providers::lemon::{CheckoutWish, Listed, PaidFrom, ParseError, PortalLinks, Received};
 use nexora_providers::{BillingError, BoxFuture, Lemon};
 use serde_json::{Value, json};
 use url::Url;
@@ -493,12 +493,13 @@ impl Merchant for Till {
         &'a self,
         id: &'a str,
         variant_id: &'a str,
-        invoice_immediately: bool,
+        paid_from: PaidFrom,
     ) -> BoxFuture<'a, Result<SubscriptionFacts, BillingError>> {
         if !self.is_down.load(Ordering::SeqCst) {
             let present = self.books().subscriptions[id].variant_id.clone();
             let missing = (price(variant_id) - price(&present)).max(0);
-            self.switch(id, variant_id, invoice_immediately.then_some(missing));
+            let total_cents = (paid_from == PaidFrom::Now).then_some(missing);
+            self.switch(id, variant_id, total_cents);
         }
         self.subscription(id)
     }
@@ -584,8 +585,9 @@ fn number(id: &str) -> u64 {
 }
 
 fn iso(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap();
-    at.to_string()
+    jiff::Timestamp::from_millisecond(at.as_ms())
+        .unwrap()
+        .to_string()
 }
 
 /// The same day so many months later, or the last one of that month.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nexora_core::Timestamp;
 use nexora_core::billing::SubscriptionStatus;
-use nexora_providers::lemon::{CheckoutWish, PortalLinks};
+use nexora_providers::lemon::{CheckoutWish, PaidFrom, PortalLinks};
 use nexora_providers::signature::SignatureError;
 use nexora_providers::{BillingError, Lemon, LemonConfig, Wire};
 use ring::hmac;
@@ -147,16 +147,18 @@ async fn a_page_to_send_a_buyer_to_is_a_web_page() {
 #[tokio::test]
 async fn a_subscription_is_changed_by_patch_and_delete() {
     let text = fixture!("api_subscription");
-    let change = |immediately| json!({ "variant_id": 900_012, "invoice_immediately": immediately });
-    for immediately in [true, false] {
+    for (paid_from, how) in [
+        (PaidFrom::Now, "invoice_immediately"),
+        (PaidFrom::Renewal, "disable_prorations"),
+    ] {
         let far = FarSide::saying(&[&ok(text)]);
         let changed = asking(&far)
-            .change_plan("1400033", "900012", immediately)
+            .change_plan("1400033", "900012", paid_from)
             .await;
         assert_eq!(changed.unwrap().id, "1400033");
         let (line, _, body) = heard(&far);
         assert_eq!(line, "PATCH /v1/subscriptions/1400033 HTTP/1.1");
-        let attributes = change(immediately);
+        let attributes = json!({ "variant_id": 900_012, how: true });
         let expected =
             json!({ "type": "subscriptions", "id": "1400033", "attributes": attributes });
         assert_eq!(body["data"], expected);

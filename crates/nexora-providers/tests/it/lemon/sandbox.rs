@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nexora_core::billing::{BillingEvent, InvoiceReason, InvoiceStatus, SubscriptionStatus};
 use nexora_core::{Clock, SystemClock};
-use nexora_providers::lemon::CheckoutWish;
+use nexora_providers::lemon::{CheckoutWish, PaidFrom};
 use nexora_providers::{BillingError, Lemon, LemonConfig, Wire};
 use nexora_sandbox::Sandbox;
 use secrecy::SecretString;
@@ -17,6 +17,8 @@ use crate::stage::Stage;
 
 const GROWTH: &str = "101";
 const PRO: &str = "102";
+/// No month is longer.
+const MONTH: Duration = Duration::from_secs(31 * 86_400);
 
 fn at(stage: &Stage) -> Lemon {
     let config = LemonConfig {
@@ -106,11 +108,24 @@ async fn a_subscription_is_changed_cancelled_and_resumed() {
         (facts.status, facts.variant_id.as_str()),
         (SubscriptionStatus::Active, GROWTH)
     );
-    let facts = lemon.change_plan(&id, PRO, true).await.unwrap();
+    let facts = lemon.change_plan(&id, PRO, PaidFrom::Now).await.unwrap();
     assert_eq!(facts.variant_id, PRO);
     let reasons = lemon.invoices(&id).await.unwrap().facts;
     let reasons: Vec<InvoiceReason> = reasons.iter().map(|invoice| invoice.reason).collect();
     assert!(reasons.contains(&InvoiceReason::Updated), "{reasons:?}");
+    let facts = lemon.change_plan(&id, GROWTH, PaidFrom::Renewal).await;
+    assert_eq!(facts.unwrap().variant_id, GROWTH);
+    assert_eq!(lemon.invoices(&id).await.unwrap().facts.len(), 2);
+    stage.sandbox.lemon().advance(MONTH).await;
+    let invoices = lemon.invoices(&id).await.unwrap().facts;
+    let renewal = invoices
+        .iter()
+        .find(|invoice| invoice.reason == InvoiceReason::Renewal);
+    assert_eq!(
+        renewal.unwrap().total_cents,
+        2_900,
+        "no credit for the step down"
+    );
     let facts = lemon.cancel(&id).await.unwrap();
     assert_eq!(facts.status, SubscriptionStatus::Cancelled);
     assert!(facts.cancelled && facts.ends_at.is_some());
