@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { settle } from "./support/judge.js";
 import { INSTANT, openPlace } from "./support/place.js";
 import { balanceIs, cardIs, PASSWORD, signUp } from "./support/steps.js";
 import { visit } from "./support/visitor.js";
@@ -17,7 +18,8 @@ test("from the first page to the first picture by keyboard alone", async () => {
     await tabTo(page, "Start free");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/sign-up");
-
+    // Chromium drops what is typed before a page's first frame.
+    await settle(page);
     assert.match(await focused(page), /E-mail/, "the first thing to fill in has the focus");
     await page.keyboard.type("keys@example.com");
     await tabTo(page, "Password");
@@ -25,6 +27,7 @@ test("from the first page to the first picture by keyboard alone", async () => {
     await tabTo(page, "Create account");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/studio");
+    await settle(page);
 
     await tabTo(page, "Describe what you want to see");
     await page.keyboard.type("A lighthouse above a stormy sea");
