@@ -1,11 +1,15 @@
 //! Signed-in browsers. The secret in the cookie is not here, only its hash.
 
+mod vouched;
+
 use nexora_core::{Member, MemberId, SessionId, Timestamp};
 
 use crate::db::{Row, Tx, args};
 use crate::dialect::Sql;
 use crate::error::StoreError;
 use crate::users;
+
+pub use vouched::{of_sid, revoke_sid};
 
 /// Most sessions listed for one person.
 const LISTED_MAX: u32 = 200;
@@ -107,13 +111,6 @@ pub async fn touch(
 pub async fn verified(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     const VERIFIED: Sql = Sql::both("UPDATE sessions SET last_verified_at = $2 WHERE id = $1");
     tx.send(&VERIFIED, args![id, now]).await
-}
-
-/// Ends every session that stands on the sign-in service's session `sid`, and says how many.
-pub async fn revoke_sid(tx: &mut Tx<'_>, provider: &str, sid: &str) -> Result<u64, StoreError> {
-    const REVOKE_SID: Sql =
-        Sql::both("DELETE FROM sessions WHERE provider = $1 AND provider_sid = $2");
-    tx.run(&REVOKE_SID, args![provider, sid]).await
 }
 
 /// A person's living sessions, the last seen first.

@@ -106,6 +106,13 @@ async fn a_session_elsewhere_ends_all_that_stand_on_it() {
             ..row
         };
         assert_eq!(found.unwrap().0, expected);
+        let of_sid = async |sid, at| {
+            let found = read!(store, |tx| sessions::of_sid(tx, "clerk", sid, at).await);
+            found.map(|(row, member)| (row.id, member.id))
+        };
+        assert_eq!(of_sid("sess_1", NOW).await, Some((id, ada)));
+        assert_eq!(of_sid("sess_2", NOW).await, None);
+        assert_eq!(of_sid("sess_1", hours(100)).await, None, "it is over");
         let ended: Result<u64, StoreError> = write!(store, Lane::Any, |tx| {
             sessions::revoke_sid(tx, "clerk", "sess_1").await
         });
