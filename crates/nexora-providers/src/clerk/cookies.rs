@@ -9,6 +9,7 @@ use super::jws;
 
 pub(super) const SESSION: &str = "__session";
 pub(super) const CLIENT_UAT: &str = "__client_uat";
+pub(super) const REFRESH: &str = "__refresh";
 pub(super) const DEV_BROWSER: &str = "__clerk_db_jwt";
 pub(super) const HANDSHAKE: &str = "__clerk_handshake";
 pub(super) const REDIRECT_COUNT: &str = "__clerk_redirect_count";

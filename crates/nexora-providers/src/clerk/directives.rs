@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::cookies::{CLIENT_UAT, SESSION};
+use super::cookies::{CLIENT_UAT, REFRESH, SESSION};
 use super::jws::is_object;
 use super::token::{Flaw, TokenError};
 
@@ -11,7 +11,7 @@ const COOKIES_MAX: usize = 30;
 /// Browsers cut cookies at four kilobytes, attributes included.
 const COOKIE_BYTES_MAX: usize = 4_096;
 /// The names of Clerk's own cookies are these, or begin with them and an underscore.
-const FAMILIES: [&str; 3] = [SESSION, CLIENT_UAT, "__refresh"];
+const FAMILIES: [&str; 3] = [SESSION, CLIENT_UAT, REFRESH];
 /// Or begin with this.
 const FAMILY_OTHERS: &str = "__clerk_";
 

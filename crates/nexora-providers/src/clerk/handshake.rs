@@ -113,7 +113,7 @@ impl HandshakeReason {
 impl HandshakeRequest<'_> {
     /// Whether this is a browser loading a page: nothing else can follow a redirect to Clerk and
     /// come back with cookies.
-    fn loads_a_page(&self) -> bool {
+    pub(super) fn loads_a_page(&self) -> bool {
         let document = match self.sec_fetch_dest {
             Some(destination) => matches!(destination, "document" | "iframe"),
             None => self

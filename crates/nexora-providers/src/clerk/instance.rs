@@ -7,10 +7,17 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::config::{ClerkConfig, ClerkConfigError};
+use crate::place;
 use crate::signature::BASE64;
 
 /// How many characters of the key's digest stand in the names of cookies.
 const SUFFIX_CHARS: usize = 8;
+
+/// Clerk's scripts below the Frontend API, pinned to the versions whose calls we know.
+const SCRIPTS: [&str; 2] = [
+    "npm/@clerk/ui@1/dist/ui.browser.js",
+    "npm/@clerk/clerk-js@6/dist/clerk.browser.js",
+];
 
 /// Development instances hand sessions over in the query, production ones in cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +97,12 @@ impl Instance {
     /// The host name of the Frontend API, as the publishable key says it.
     pub fn frontend_host(&self) -> &str {
         &self.frontend_host
+    }
+
+    /// Clerk's own scripts, in the order they are to be loaded: the components, and what mounts
+    /// them. Without the first, nothing can be mounted.
+    pub fn scripts(&self) -> [Url; 2] {
+        SCRIPTS.map(|path| place::below(&self.frontend_url, path))
     }
 
     /// The `iss` of every token of this instance.

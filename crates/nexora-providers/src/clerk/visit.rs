@@ -1,7 +1,7 @@
 //! A whole request, from its cookies to a decision: what came back from a handshake first, the
 //! session cookie afterwards.
 
-use super::cookies::HANDSHAKE;
+use super::cookies::{CLIENT_UAT, DEV_BROWSER, HANDSHAKE, REFRESH, SESSION};
 use super::handshake::{self, Decision, HandshakeRequest, SignedOut};
 use super::instance::Mode;
 use super::token::{TokenError, Transport};
@@ -26,6 +26,28 @@ impl Visit {
 }
 
 impl Clerk {
+    /// Whether the browser has just been at Clerk's, so that what it brings is newer than anything
+    /// known of it here.
+    pub fn has_sent(&self, request: &HandshakeRequest<'_>) -> bool {
+        let brings = match self.instance.mode() {
+            Mode::Development => [HANDSHAKE, DEV_BROWSER]
+                .into_iter()
+                .any(|name| request.parameter(name).is_some()),
+            Mode::Production => request.cookies.handshake.is_some(),
+        };
+        brings && request.loads_a_page()
+    }
+
+    /// `Set-Cookie` texts that sign a browser out on our side: it is asked nothing more until it
+    /// signs in again. Its session at Clerk's is ended with
+    /// [`revoke_session`](Self::revoke_session).
+    pub fn sign_out_cookies(&self) -> Vec<String> {
+        let suffix = self.instance.cookie_suffix();
+        let names = [SESSION, CLIENT_UAT, REFRESH].into_iter();
+        let names = names.flat_map(|name| [name.to_owned(), format!("{name}_{suffix}")]);
+        names.flat_map(|name| self.gone(&name)).collect()
+    }
+
     /// Who is it? Asks Clerk for nothing but its public keys.
     pub async fn authenticate(&self, request: &HandshakeRequest<'_>) -> Visit {
         if let Some(visit) = self.come_back(request).await {
@@ -112,9 +134,13 @@ impl Clerk {
         })
     }
 
-    /// Takes the cookie away, here and on the domain that Clerk's own host is under.
     fn used_up(&self) -> Vec<String> {
-        let here = format!("{HANDSHAKE}=; Path=/; Max-Age=0");
+        self.gone(HANDSHAKE)
+    }
+
+    /// Takes a cookie away, here and on the domain that Clerk's own host is under.
+    fn gone(&self, name: &str) -> Vec<String> {
+        let here = format!("{name}=; Path=/; Max-Age=0");
         let domain = self.instance.frontend_host().strip_prefix("clerk.");
         let above = domain.map(|domain| format!("{here}; Domain={domain}"));
         [Some(here.clone()), above].into_iter().flatten().collect()
