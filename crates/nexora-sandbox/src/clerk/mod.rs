@@ -12,6 +12,7 @@ mod keys;
 mod play;
 mod portal;
 mod problem;
+mod scripts;
 mod svix;
 mod token;
 
@@ -83,10 +84,15 @@ pub(crate) fn routes(stage: &Arc<Stage>) -> Router<Arc<Stage>> {
         .layer(from_fn_with_state(Arc::clone(stage), gate));
     Router::new()
         .merge(gated)
+        .merge(scripts::routes())
         .route("/clerk/v1/client/handshake", get(handshake::shake))
         .route(
             "/clerk/sign-in",
             get(portal::sign_in::show).post(portal::sign_in::submit),
+        )
+        .route(
+            "/clerk/sign-in/tasks",
+            get(portal::tasks::show).post(portal::tasks::submit),
         )
         .route(
             "/clerk/sign-up",

@@ -2,6 +2,7 @@
 
 pub(super) mod sign_in;
 pub(super) mod sign_up;
+pub(super) mod tasks;
 pub(super) mod user;
 
 use axum::http::{HeaderMap, StatusCode};
