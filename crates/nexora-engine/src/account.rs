@@ -3,9 +3,13 @@
 mod exchange;
 mod export;
 mod farewell;
+mod leave;
 mod password;
+mod profile;
 mod session;
+mod standing;
 mod throttle;
+mod tidings;
 
 use std::fmt;
 
@@ -13,16 +17,19 @@ use nexora_core::{Credits, DisplayName, Email, Member, MemberId, Password, Plan,
 use nexora_store::credits::GrantKind;
 use nexora_store::{Lane, StoreError, Tx, credits, sessions, users};
 
-pub use exchange::{ExchangeError, Profile, Vouched};
+pub use exchange::{ExchangeError, Vouched};
 pub use farewell::FarewellError;
+pub use profile::Profile;
 pub use session::{ClientDevice, SessionToken, SignedIn};
 pub use throttle::Grasp;
 
-use crate::{Engine, EngineError};
+use crate::{Change, Engine, EngineError};
 use session::NewSession;
 
-/// The name under which local accounts keep their identities.
-pub(crate) const LOCAL: &str = "local";
+/// The name under which local accounts keep their identities and sessions.
+pub const LOCAL: &str = "local";
+/// The name under which Clerk's people keep theirs.
+pub const CLERK: &str = "clerk";
 
 /// Somebody who wants to join.
 #[derive(Clone, Debug)]
@@ -178,6 +185,7 @@ impl Engine {
             })
             .await
             .map_err(|error: StoreError| EngineError::from(error))?;
+        self.live().publish(id, Change::Sessions);
         Ok(session.signed_in(member.clone()))
     }
 

@@ -19,6 +19,10 @@ pub(crate) enum Job {
     TurnPeriod(MemberId),
     /// Remove what was still being made when a member left.
     ForgetRuns(MemberId),
+    /// Let somebody go who was deleted at Clerk's.
+    Leave(MemberId),
+    /// Delete at Clerk's somebody who left.
+    ForgetAtClerk(MemberId),
     /// Look for subscriptions and deliveries about which there should have been news.
     ReviewDue,
     /// Begin the nightly comparison of everything.
@@ -37,6 +41,8 @@ impl Job {
     const CANCEL_SUBSCRIPTION: &'static str = "cancel-subscription";
     const TURN_PERIOD: &'static str = "turn-period";
     const FORGET_RUNS: &'static str = "forget-runs";
+    const LEAVE: &'static str = "leave";
+    const FORGET_AT_CLERK: &'static str = "forget-at-clerk";
     const REVIEW_DUE: &'static str = "review-due";
     const REVIEW_NIGHT: &'static str = "review-night";
     const REVIEW_SUBSCRIPTIONS: &'static str = "review-subscriptions";
@@ -51,6 +57,8 @@ impl Job {
             Self::CancelSubscription(_) => Self::CANCEL_SUBSCRIPTION,
             Self::TurnPeriod(_) => Self::TURN_PERIOD,
             Self::ForgetRuns(_) => Self::FORGET_RUNS,
+            Self::Leave(_) => Self::LEAVE,
+            Self::ForgetAtClerk(_) => Self::FORGET_AT_CLERK,
             Self::ReviewDue => Self::REVIEW_DUE,
             Self::ReviewNight => Self::REVIEW_NIGHT,
             Self::ReviewSubscriptions(_) => Self::REVIEW_SUBSCRIPTIONS,
@@ -62,7 +70,10 @@ impl Job {
     pub(crate) fn subject(self) -> Uuid {
         match self {
             Self::Drive(id) => id.as_uuid(),
-            Self::TurnPeriod(member) | Self::ForgetRuns(member) => member.as_uuid(),
+            Self::TurnPeriod(member)
+            | Self::ForgetRuns(member)
+            | Self::Leave(member)
+            | Self::ForgetAtClerk(member) => member.as_uuid(),
             Self::ApplyWebhook(id)
             | Self::LookAtSubscription(id)
             | Self::CancelSubscription(id) => id,
@@ -84,6 +95,8 @@ impl Job {
             Self::CANCEL_SUBSCRIPTION => Self::CancelSubscription(subject),
             Self::TURN_PERIOD => Self::TurnPeriod(MemberId::from_uuid(subject)),
             Self::FORGET_RUNS => Self::ForgetRuns(MemberId::from_uuid(subject)),
+            Self::LEAVE => Self::Leave(MemberId::from_uuid(subject)),
+            Self::FORGET_AT_CLERK => Self::ForgetAtClerk(MemberId::from_uuid(subject)),
             Self::REVIEW_DUE => Self::ReviewDue,
             Self::REVIEW_NIGHT => Self::ReviewNight,
             Self::REVIEW_SUBSCRIPTIONS => Self::ReviewSubscriptions(page()),

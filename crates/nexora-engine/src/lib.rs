@@ -20,10 +20,10 @@ mod start;
 mod tasks;
 mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nexora_core::{Catalog, Clock, Timestamp};
-use nexora_providers::{Downloader, Providers};
+use nexora_providers::{Clerk, Downloader, Providers};
 use nexora_store::{Blobs, Store};
 use tokio::sync::{Notify, Semaphore};
 
@@ -34,7 +34,6 @@ pub use account::{
 pub use billing::{
     Bill, Billing, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
 };
-pub use billing::{Bill, Billing, Merchant, Paying, PurchaseError, ReceiveError};
 pub use error::EngineError;
 pub use library::{Receipt, Run};
 pub use live::{Change, Live, LiveStream};
@@ -75,6 +74,8 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     parts: Parts,
     live: Live,
+    /// Who vouches for people, if Clerk does.
+    clerk: OnceLock<Arc<Clerk>>,
     /// Rung when there may be new work.
     bell: Notify,
     /// Password hashing takes 19 MiB and a core for 30 ms: two at a time keep the studio alive.
@@ -102,6 +103,7 @@ impl Engine {
         Self(Arc::new(Inner {
             parts,
             live: Live::new(),
+            clerk: OnceLock::new(),
             bell: Notify::new(),
             hashing: Semaphore::new(HASHING_MAX),
             imaging: Semaphore::new(IMAGING_MAX),
@@ -136,6 +138,16 @@ impl Engine {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.0.parts.clock.now()
+    }
+
+    /// Names the Clerk instance that vouches for people; the first one named stays. It comes late
+    /// because it has to know our address, which is known when the studio listens.
+    pub fn use_clerk(&self, clerk: Arc<Clerk>) {
+        self.0.clerk.get_or_init(|| clerk);
+    }
+
+    fn clerk(&self) -> Option<&Arc<Clerk>> {
+        self.0.clerk.get()
     }
 
     fn settings(&self) -> &Settings {

@@ -15,6 +15,8 @@ pub enum Change {
     Generation(GenerationId),
     /// The balance alone.
     Credits,
+    /// Some of their sessions ended; a watcher may have lost the right to watch.
+    Sessions,
     /// More than can be told one by one: look at everything.
     Everything,
 }

@@ -168,6 +168,8 @@ impl Worker {
             return match job {
                 Job::Drive(id) => engine.drive(id).await,
                 Job::ForgetRuns(member) => engine.forget_runs(member).await,
+                Job::Leave(member) => engine.leave(member).await,
+                Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
                 Job::ApplyWebhook(_)
                 | Job::LookAtSubscription(_)
                 | Job::CancelSubscription(_)
@@ -187,6 +189,8 @@ impl Worker {
         match job {
             Job::Drive(id) => engine.drive(id).await,
             Job::ForgetRuns(member) => engine.forget_runs(member).await,
+            Job::Leave(member) => engine.leave(member).await,
+            Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
             Job::ApplyWebhook(id) => engine.apply_webhook(billing, id).await,
             Job::LookAtSubscription(id) => engine.look_at_subscription(billing, id).await,
             Job::CancelSubscription(id) => engine.cancel_refunded(billing, id).await,

@@ -3,17 +3,16 @@
 
 use std::fmt;
 
-use nexora_core::{DisplayName, Email, Member, MemberId, Plan, SessionId, Timestamp};
+use nexora_core::{DisplayName, Email, Member, MemberId, Plan, Timestamp};
 use nexora_store::sessions::{self, SessionRow};
 use nexora_store::users::{self, Standing};
 use nexora_store::{Lane, StoreError, Tx};
 
+use super::profile::{Profile, take_profile};
 use super::session::NewSession;
-use super::{ClientDevice, SignedIn, welcome};
-use crate::{Change, Engine, EngineError};
+use super::{CLERK, ClientDevice, SignedIn, welcome};
+use crate::{Engine, EngineError};
 
-/// The name under which Clerk's people keep their identities.
-const CLERK: &str = "clerk";
 /// What somebody is called of whom we know neither name nor address.
 const UNNAMED: &str = "Creator";
 /// Two first requests of one newcomer race; the one that loses finds the account of the other.
@@ -30,17 +29,6 @@ pub struct Vouched {
     pub actor: Option<String>,
 }
 
-/// What a sign-in service knows of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
-    /// Their verified address.
-    pub email: Option<Email>,
-    /// What they are called.
-    pub name: Option<DisplayName>,
-    /// Of what moment this is.
-    pub updated_at: Timestamp,
-}
-
 /// Why nobody was let in.
 #[derive(Debug)]
 pub enum ExchangeError {
@@ -54,8 +42,9 @@ pub enum ExchangeError {
 
 impl Engine {
     /// Gives whoever is vouched for a session. Somebody who was never seen gets an account with
-    /// its starter credits, all in one transaction and once, however many requests race. Accounts
-    /// are never joined because their addresses are the same.
+    /// its starter credits, all in one transaction and once, however many requests race; of
+    /// somebody known a newer profile is taken over. Accounts are never joined because their
+    /// addresses are the same.
     pub async fn exchange(
         &self,
         vouched: Vouched,
@@ -86,74 +75,6 @@ impl Engine {
             }
         }
     }
-
-    /// The sign-in service vouched for a session again.
-    pub async fn session_verified(&self, session: SessionId) -> Result<(), EngineError> {
-        let now = self.now();
-        self.store()
-            .write(Lane::Any, move |tx| {
-                Box::pin(async move { sessions::verified(tx, session, now).await })
-            })
-            .await
-            .map_err(|error: StoreError| EngineError::from(error))
-    }
-
-    /// A session of Clerk's ended: ours that stand on it end too. How many did.
-    pub async fn end_clerk_session(&self, sid: String) -> Result<u64, EngineError> {
-        self.store()
-            .write(Lane::Any, move |tx| {
-                Box::pin(async move { sessions::revoke_sid(tx, CLERK, &sid).await })
-            })
-            .await
-            .map_err(|error: StoreError| EngineError::from(error))
-    }
-
-    /// Ends every session of a person of Clerk's. How many ended.
-    pub async fn end_clerk_sessions_of(&self, subject: &str) -> Result<u64, EngineError> {
-        let Some(member) = self.clerk_member(subject).await? else {
-            return Ok(0);
-        };
-        self.store()
-            .write(Lane::Any, move |tx| {
-                Box::pin(async move { sessions::revoke_others(tx, member, None).await })
-            })
-            .await
-            .map_err(|error: StoreError| EngineError::from(error))
-    }
-
-    /// Who a person of Clerk's is here.
-    pub async fn clerk_member(&self, subject: &str) -> Result<Option<MemberId>, EngineError> {
-        let subject = subject.to_owned();
-        self.read(move |tx| Box::pin(async move { users::member_of(tx, CLERK, &subject).await }))
-            .await
-    }
-
-    /// Clerk's names for a member.
-    pub async fn clerk_subjects(&self, member: MemberId) -> Result<Vec<String>, EngineError> {
-        self.read(move |tx| Box::pin(async move { users::identities_of(tx, CLERK, member).await }))
-            .await
-    }
-
-    /// A person of Clerk's changed their name or address. News older than what we have, and of
-    /// people we do not know, changes nothing; an address that is somebody else's is left alone.
-    pub async fn clerk_profile_changed(
-        &self,
-        subject: &str,
-        profile: Profile,
-    ) -> Result<(), EngineError> {
-        let subject = subject.to_owned();
-        let changed: Option<MemberId> = self
-            .store()
-            .write(Lane::Any, move |tx| {
-                Box::pin(async move { take_profile(tx, &subject, &profile).await })
-            })
-            .await
-            .map_err(|error: StoreError| EngineError::from(error))?;
-        if let Some(member) = changed {
-            self.live().publish(member, Change::Everything);
-        }
-        Ok(())
-    }
 }
 
 /// Somebody comes in, perhaps for the first time.
@@ -170,7 +91,12 @@ impl Meeting {
     async fn write_down(self, tx: &mut Tx<'_>) -> Result<SignedIn, ExchangeError> {
         let known = users::identity(tx, CLERK, &self.vouched.subject).await?;
         let id = match known {
-            Some(Standing::Member(id)) => id,
+            Some(Standing::Member(id)) => {
+                if let Some(profile) = &self.profile {
+                    take_profile(tx, &self.vouched.subject, profile).await?;
+                }
+                id
+            }
             Some(Standing::Gone) => return Err(ExchangeError::Gone),
             None => self.provision(tx).await?,
         };
@@ -233,26 +159,6 @@ async fn free_address(
     }
     let place_holder = Email::parse(&format!("{id}@clerk.invalid"));
     place_holder.map_err(|why| EngineError::Media(format!("a place-holder address: {why}")))
-}
-
-async fn take_profile(
-    tx: &mut Tx<'_>,
-    subject: &str,
-    profile: &Profile,
-) -> Result<Option<MemberId>, StoreError> {
-    let Some(member) = users::member_of(tx, CLERK, subject).await? else {
-        return Ok(None);
-    };
-    if !users::set_profile_moment(tx, CLERK, subject, profile.updated_at).await? {
-        return Ok(None);
-    }
-    if let Some(name) = &profile.name {
-        users::set_display_name(tx, member, name).await?;
-    }
-    if let Some(email) = &profile.email {
-        users::set_email(tx, member, email).await?;
-    }
-    Ok(Some(member))
 }
 
 impl fmt::Display for ExchangeError {

@@ -8,6 +8,7 @@ use nexora_core::{GenerationId, Member, MemberId};
 use nexora_providers::BillingError;
 use nexora_store::{Lane, Listing, StoreError, jobs, users};
 
+use super::CLERK;
 use crate::drive::Next;
 use crate::job::Job;
 use crate::{CancelError, Change, Engine, EngineError};
@@ -29,6 +30,7 @@ pub enum FarewellError {
 impl Engine {
     /// Deletes an account: ends its subscription, stops and removes what it made, takes away
     /// name, address, password and sessions. Its lines in the books stay, under nobody's name.
+    /// Clerk is told by a worker, as often as it takes.
     pub async fn farewell(&self, member: &Member) -> Result<(), FarewellError> {
         self.end_subscriptions(member).await?;
         self.remove_runs(member).await?;
@@ -40,13 +42,18 @@ impl Engine {
                     let job = Job::ForgetRuns(id);
                     let soon = now.plus(LEFTOVERS_WAIT);
                     jobs::enqueue(tx, job.kind(), job.subject(), Some(id), soon, now).await?;
+                    if !users::identities_of(tx, CLERK, id).await?.is_empty() {
+                        let job = Job::ForgetAtClerk(id);
+                        jobs::enqueue(tx, job.kind(), job.subject(), Some(id), now, now).await?;
+                    }
                     users::forget_words(tx, id).await?;
                     users::bury(tx, id, now).await
                 })
             })
             .await
             .map_err(|error: StoreError| EngineError::from(error))?;
-        self.live().publish(id, Change::Everything);
+        self.live().publish(id, Change::Sessions);
+        self.0.bell.notify_one();
         Ok(())
     }
 

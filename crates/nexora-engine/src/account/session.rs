@@ -10,7 +10,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use super::LOCAL;
-use crate::{Engine, EngineError};
+use crate::{Change, Engine, EngineError};
 
 /// How long a session lives without being used.
 const IDLE_MAX: Duration = Duration::from_secs(30 * 86_400);
@@ -40,6 +40,8 @@ pub struct ClientDevice {
 pub struct SignedIn {
     /// Who.
     pub member: Member,
+    /// The session.
+    pub session: SessionRow,
     /// What goes into the cookie.
     pub token: SessionToken,
     /// How long the cookie lives.
@@ -108,6 +110,7 @@ impl NewSession {
     pub(super) fn signed_in(self, member: Member) -> SignedIn {
         SignedIn {
             member,
+            session: self.row,
             token: self.token,
             life: IDLE_MAX,
         }
@@ -168,12 +171,15 @@ impl Engine {
         member: MemberId,
         id: SessionId,
     ) -> Result<bool, EngineError> {
-        self.store()
+        let was_there: bool = self
+            .store()
             .write(Lane::Any, move |tx| {
                 Box::pin(async move { sessions::revoke(tx, member, id).await })
             })
             .await
-            .map_err(|error: StoreError| EngineError::from(error))
+            .map_err(|error: StoreError| EngineError::from(error))?;
+        self.live().publish(member, Change::Sessions);
+        Ok(was_there)
     }
 
     /// Ends all the member's sessions but one. How many ended.
@@ -182,11 +188,14 @@ impl Engine {
         member: MemberId,
         keep: SessionId,
     ) -> Result<u64, EngineError> {
-        self.store()
+        let ended: u64 = self
+            .store()
             .write(Lane::Any, move |tx| {
                 Box::pin(async move { sessions::revoke_others(tx, member, Some(keep)).await })
             })
             .await
-            .map_err(|error: StoreError| EngineError::from(error))
+            .map_err(|error: StoreError| EngineError::from(error))?;
+        self.live().publish(member, Change::Sessions);
+        Ok(ended)
     }
 }

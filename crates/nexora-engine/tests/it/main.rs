@@ -13,6 +13,7 @@
 
 mod accounts;
 mod billing;
+mod clerk;
 mod exchange;
 mod faults;
 mod money;

@@ -58,6 +58,8 @@ pub(super) struct Line {
 struct News {
     runs: BTreeSet<GenerationId>,
     everything: bool,
+    /// Some session of the member's ended; perhaps this one.
+    sessions: bool,
 }
 
 /// What the page knows about a run.
@@ -122,6 +124,9 @@ impl Line {
                 }
             };
             let news = self.gather(first).await;
+            if news.sessions && self.session_has_ended().await {
+                return None;
+            }
             return Some(self.tell(news).await.unwrap_or_else(|problem| {
                 tracing::debug!("a live page is told to look afresh: {}", problem.detail());
                 vec![refresh()]
@@ -265,6 +270,7 @@ impl News {
                 self.runs.insert(id);
             }
             Change::Credits => {}
+            Change::Sessions => self.sessions = true,
             Change::Everything => self.everything = true,
         }
         // Too many to name: what changed is looked up instead.
