@@ -199,9 +199,17 @@ fn post_button(run: &Run<'_>, verb: &str, label: &Markup) -> Markup {
     html! {
         form method="post" action=(action) hx-post=(action) hx-target={ "#" (id) } hx-swap=(swap)
             hx-status:4xx="swap:none" hx-status:5xx="swap:none" {
+            @if verb == "retry" {
+                input type="hidden" name="key" value=(retry_key(run));
+            }
             button.act.act-words type="submit" { (label) }
         }
     }
+}
+
+/// Pressing twice what was drawn once is one retry.
+fn retry_key(run: &Run<'_>) -> String {
+    format!("again-{}-{}", run.generation.id, run.now.as_ms())
 }
 
 /// Once the outputs are being copied there is nothing left to stop.

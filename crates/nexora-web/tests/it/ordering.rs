@@ -339,3 +339,33 @@ async fn nobody_pays_more_than_the_page_showed() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trying_again_twice_from_one_page_is_one_more_run() {
+    on_both_with(without_worker, async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let id = ada.order_picture("a lake").await;
+        ada.call(&format!("/api/generations/{id}/cancel"), &json!({}))
+            .await;
+        let page = ada.page("/history").await;
+        let key = page
+            .split("value=\"again-")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap();
+        let key = format!("again-{key}");
+        for _ in 0..2 {
+            let pressed = ada
+                .post(
+                    &format!("/api/generations/{id}/retry"),
+                    &[("key", key.as_str())],
+                )
+                .await;
+            assert_eq!(pressed.status(), StatusCode::SEE_OTHER);
+        }
+        assert_eq!(ada.available().await, 10);
+        let runs = ada.read("/api/generations").await;
+        assert_eq!(runs["items"].as_array().unwrap().len(), 2);
+    })
+    .await;
+}
