@@ -12,6 +12,7 @@ mod job;
 mod library;
 mod live;
 mod media;
+mod moved;
 mod operator;
 mod pace;
 mod settings;

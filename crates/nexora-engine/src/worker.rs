@@ -1,8 +1,10 @@
 //! Does what is due, one step at a time, under leases.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use nexora_core::Timestamp;
+use nexora_core::{JobId, Timestamp};
 use nexora_store::jobs::{self, Claimed};
 use nexora_store::{Lane, StoreError};
 use tracing::{error, warn};
@@ -25,12 +27,20 @@ const RENEWALS: u32 = 3;
 pub struct Worker {
     engine: Engine,
     tasks: Tasks,
+    /// What this node is doing. A clock that jumps (a machine that slept, a demonstration) lets
+    /// our own leases run out; what is in progress here must not be begun a second time.
+    in_hand: Arc<Mutex<HashSet<JobId>>>,
 }
 
 impl Worker {
     /// A worker whose work is counted among `tasks`.
-    pub const fn new(engine: Engine, tasks: Tasks) -> Self {
-        Self { engine, tasks }
+    pub fn new(engine: Engine, tasks: Tasks) -> Self {
+        let in_hand = Arc::default();
+        Self {
+            engine,
+            tasks,
+            in_hand,
+        }
     }
 
     /// Does everything that is due now, and says how much that was. Tests move the clock and
@@ -53,7 +63,7 @@ impl Worker {
         }
         let in_flight = Tasks::new();
         let places = self.engine.settings().in_flight_max;
-        let free = std::sync::Arc::new(tokio::sync::Semaphore::new(places));
+        let free = Arc::new(tokio::sync::Semaphore::new(places));
         let renewing = self.renew_leases();
         let working = async {
             while !self.tasks.is_stopping() {
@@ -66,7 +76,7 @@ impl Worker {
                 };
                 for row in claimed {
                     let worker = self.clone();
-                    let permit = std::sync::Arc::clone(&free).acquire_owned().await;
+                    let permit = Arc::clone(&free).acquire_owned().await;
                     in_flight.spawn(async move {
                         let _place = permit;
                         worker.work(row).await;
@@ -122,7 +132,15 @@ impl Worker {
             })
             .await
             .map_err(|trouble: StoreError| EngineError::from(trouble))?;
-        Ok(due)
+        let mut in_hand = self.in_hand();
+        Ok(due
+            .into_iter()
+            .filter(|row| in_hand.insert(row.id))
+            .collect())
+    }
+
+    fn in_hand(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One piece of work: a step, and when to look again.
@@ -144,6 +162,8 @@ impl Worker {
             );
             Next::At(now.plus(UNKNOWN_WORK_WAIT))
         };
+        // Before it is given back: from then on it may be claimed again at any moment.
+        self.in_hand().remove(&row.id);
         let noted = self
             .engine
             .store()

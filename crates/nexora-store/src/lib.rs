@@ -20,6 +20,7 @@ pub mod generations;
 pub mod jobs;
 pub mod live;
 mod migrate;
+pub mod moved;
 #[cfg(feature = "record-sql")]
 pub mod record;
 mod search;

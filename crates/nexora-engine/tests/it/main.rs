@@ -16,6 +16,7 @@ mod billing;
 mod clerk;
 mod exchange;
 mod faults;
+mod jumps;
 mod money;
 mod scene;
 mod stops;
