@@ -18,6 +18,7 @@ mod pace;
 mod settings;
 mod settle;
 mod start;
+pub mod support;
 mod tasks;
 mod worker;
 

@@ -13,6 +13,7 @@ pub mod billing;
 pub mod blobs;
 pub mod credits;
 mod db;
+pub mod deeds;
 mod dialect;
 mod error;
 pub mod floor;

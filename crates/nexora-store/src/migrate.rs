@@ -26,11 +26,12 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
     migration!("0004_billing"),
+    migration!("0005_support"),
 ];
 
 impl Store {

@@ -151,7 +151,7 @@ async fn keep(
     };
     users::lock(tx, member).await?;
     if let Some(facts) = &news.order {
-        freeze_if_stolen(tx, member, facts, now).await?;
+        freeze_if_stolen(tx, reviewer, member, facts).await?;
         packs::settle(tx, reviewer, member, &facts.id).await?;
     }
     reviewer.review(tx, member).await?;
@@ -203,13 +203,19 @@ async fn claim(
     Ok(member)
 }
 
+/// Freezes whoever paid with what was stolen, unless a person has looked into this payment already:
+/// the merchant reports it again every night.
 async fn freeze_if_stolen(
     tx: &mut Tx<'_>,
+    reviewer: &Reviewer,
     member: MemberId,
     order: &OrderFacts,
-    now: Timestamp,
 ) -> Result<(), EngineError> {
-    if order.status == OrderStatus::Fraudulent && users::freeze(tx, member, now).await? {
+    let is_stolen = order.status == OrderStatus::Fraudulent;
+    if !is_stolen || orders::is_cleared(tx, reviewer.provider, &order.id).await? {
+        return Ok(());
+    }
+    if users::freeze(tx, member, reviewer.now).await? {
         error!(%member, order = order.id, "{member} is frozen: a payment was reported as stolen");
     }
     Ok(())

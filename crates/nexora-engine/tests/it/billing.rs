@@ -5,6 +5,7 @@ mod matrix;
 mod paying;
 mod shuffles;
 mod stage;
+mod support;
 mod till;
 mod trouble;
 mod wire;

@@ -52,6 +52,27 @@ pub struct Waiting {
     pub is_processed: bool,
 }
 
+/// A delivery that was given up and waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Its id here.
+    pub id: Uuid,
+    /// Who sent it.
+    pub provider: String,
+    /// What it is called.
+    pub event_name: String,
+    /// What it is about.
+    pub resource_type: String,
+    /// Which one.
+    pub resource_id: String,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// How often working it off failed.
+    pub attempts: u32,
+    /// Why, the last time.
+    pub error: Option<String>,
+}
+
 /// What became of a delivery that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -148,6 +169,37 @@ pub async fn parked(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
         "SELECT COUNT(*) FROM webhook_inbox WHERE processed_at IS NULL AND parked_at IS NOT NULL",
     );
     Ok(tx.first(&PARKED, args![], only).await?.unwrap_or(0))
+}
+
+/// The deliveries that were given up, the oldest first, at most `limit`.
+pub async fn list_parked(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Parked>, StoreError> {
+    const LIST_PARKED: Sql = Sql::both(
+        "SELECT id, provider, event_name, resource_type, resource_id, received_at, attempts, error
+         FROM webhook_inbox WHERE processed_at IS NULL AND parked_at IS NOT NULL
+         ORDER BY received_at, id LIMIT $1",
+    );
+    tx.all(&LIST_PARKED, args![limit.min(LISTED_MAX)], |row| {
+        Ok(Parked {
+            id: row.next()?,
+            provider: row.next()?,
+            event_name: row.next()?,
+            resource_type: row.next()?,
+            resource_id: row.next()?,
+            received_at: row.next()?,
+            attempts: row.next()?,
+            error: row.next()?,
+        })
+    })
+    .await
+}
+
+/// A delivery that was given up waits again, with all its attempts. `false` if it was not.
+pub async fn unpark(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, StoreError> {
+    const UNPARK: Sql = Sql::both(
+        "UPDATE webhook_inbox SET parked_at = NULL, attempts = 0
+         WHERE id = $1 AND processed_at IS NULL AND parked_at IS NOT NULL",
+    );
+    Ok(tx.run(&UNPARK, args![id]).await? == 1)
 }
 
 /// Forgets deliveries that were worked off before `before`, and says how many: they name people.

@@ -1,9 +1,9 @@
 //! Orders, as the merchant last described them: each begins a subscription or buys a pack.
 
 use nexora_core::billing::{OrderFacts, OrderStatus, Origin};
-use nexora_core::{Credits, MemberId};
+use nexora_core::{Credits, MemberId, Timestamp};
 
-use crate::db::{Row, Tx, args};
+use crate::db::{Row, Tx, args, only};
 use crate::dialect::Sql;
 use crate::error::StoreError;
 
@@ -98,6 +98,31 @@ pub async fn of_member(tx: &mut Tx<'_>, member: MemberId) -> Result<Vec<OrderRow
          WHERE o.user_id = $1 ORDER BY o.created_at DESC, o.provider_id DESC LIMIT $2",
     );
     tx.all(&OF_MEMBER, args![member, OF_MEMBER_MAX], read).await
+}
+
+/// Whether a person looked into this order, stolen or not, and let its member go on.
+pub async fn is_cleared(
+    tx: &mut Tx<'_>,
+    provider: &str,
+    provider_id: &str,
+) -> Result<bool, StoreError> {
+    const IS_CLEARED: Sql = Sql::both(
+        "SELECT COUNT(*) FROM orders
+         WHERE provider = $1 AND provider_id = $2 AND cleared_at IS NOT NULL",
+    );
+    let found: Option<i64> = tx
+        .first(&IS_CLEARED, args![provider, provider_id], only)
+        .await?;
+    Ok(found.is_some_and(|found| found > 0))
+}
+
+/// A person looked into a member's stolen orders: they are no reason to freeze any more.
+pub async fn clear(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<u64, StoreError> {
+    const CLEAR: Sql = Sql::both(
+        "UPDATE orders SET cleared_at = $2
+         WHERE user_id = $1 AND status = 'fraudulent' AND cleared_at IS NULL",
+    );
+    tx.run(&CLEAR, args![member, now]).await
 }
 
 fn read(row: &mut Row<'_>) -> Result<OrderRow, StoreError> {

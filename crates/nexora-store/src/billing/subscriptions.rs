@@ -224,6 +224,21 @@ pub async fn unclaimed(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     Ok(count.unwrap_or(0))
 }
 
+/// Subscriptions nobody has claimed, the latest first, at most `limit`.
+pub async fn list_unclaimed(
+    tx: &mut Tx<'_>,
+    limit: u32,
+) -> Result<Vec<SubscriptionRow>, StoreError> {
+    const LIST_UNCLAIMED: Sql = Sql::both(
+        "SELECT id, provider, user_id, provider_id, store_id, test_mode, customer_id, order_id,
+                variant_id, status, cancelled, pause_mode, renews_at, ends_at, trial_ends_at,
+                began_at, updated_at, card_brand, card_last_four, processor, looked_at
+         FROM subscriptions WHERE user_id IS NULL ORDER BY began_at DESC, provider_id LIMIT $1",
+    );
+    tx.all(&LIST_UNCLAIMED, args![limit.min(DUE_MAX)], read)
+        .await
+}
+
 fn read(row: &mut Row<'_>) -> Result<SubscriptionRow, StoreError> {
     let (id, provider, member) = (row.next()?, row.next()?, row.next()?);
     let provider_id = row.next()?;

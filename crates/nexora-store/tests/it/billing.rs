@@ -20,7 +20,7 @@ use crate::engines::{
     NOW, both, check_books, check_holds_only, generation, hours, member_with, minutes, read, write,
 };
 
-const LEMON: &str = "lemonsqueezy";
+pub(crate) const LEMON: &str = "lemonsqueezy";
 
 fn origin() -> Origin {
     Origin {
@@ -31,7 +31,7 @@ fn origin() -> Origin {
     }
 }
 
-fn subscription(updated_at: Timestamp) -> SubscriptionFacts {
+pub(crate) fn subscription(updated_at: Timestamp) -> SubscriptionFacts {
     SubscriptionFacts {
         id: "s1".to_owned(),
         customer_id: "c1".to_owned(),
@@ -69,7 +69,7 @@ fn invoice(status: InvoiceStatus, refunded_cents: i64, updated_at: Timestamp) ->
     }
 }
 
-fn order(status: OrderStatus, refunded_cents: i64, updated_at: Timestamp) -> OrderFacts {
+pub(crate) fn order(status: OrderStatus, refunded_cents: i64, updated_at: Timestamp) -> OrderFacts {
     OrderFacts {
         id: "o1".to_owned(),
         customer_id: "c1".to_owned(),
@@ -434,7 +434,7 @@ async fn an_account_is_frozen_and_thawed() {
     .await;
 }
 
-async fn save(store: &Store, facts: &SubscriptionFacts, looked_at: Option<Timestamp>) {
+pub(crate) async fn save(store: &Store, facts: &SubscriptionFacts, looked_at: Option<Timestamp>) {
     let facts = facts.clone();
     done(write!(store, Lane::Any, |tx| {
         subscriptions::save(tx, LEMON, &facts, looked_at).await

@@ -31,4 +31,6 @@ mod random;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod units;
