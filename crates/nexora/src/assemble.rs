@@ -1,83 +1,118 @@
 //! From a configuration to a working studio.
 
+mod identity;
+mod place;
+mod played;
+mod selling;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use nexora_core::{Clock, Provider, SystemClock};
-use nexora_engine::{Engine, Parts, Settings};
+use nexora_core::Provider;
+use nexora_engine::{Engine, Parts, Settings, Tasks};
 use nexora_providers::{Downloader, Fal, OpenAi, Providers, Replicate, Wire};
-use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{Blobs, Store, StoreConfig};
+use nexora_web::{Identity, WebConfig};
 use url::Url;
 
-use crate::config::{Config, ProviderSetting, Stage};
+use crate::config::{Config, ProviderSetting};
 use crate::data_folder::DataFolder;
+pub(crate) use place::Place;
+pub(crate) use played::Played;
+use selling::Selling;
 
 /// A studio, put together and not yet running.
 pub(crate) struct Studio {
     pub(crate) engine: Engine,
     /// The providers the sandbox plays.
     pub(crate) sandboxed: Vec<Provider>,
-    sandbox: Option<Sandbox>,
+    pub(crate) identity: Identity,
+    pub(crate) played: Played,
+    /// Where our forms may lead besides to us.
+    leads_to: Vec<String>,
+    place: Place,
     _data: DataFolder,
 }
 
 impl Studio {
-    /// Opens the database, brings it up to date, and puts everything together.
-    pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Self> {
+    /// Opens the database, brings it up to date, and puts everything together for people who find
+    /// us at `place`.
+    pub(crate) async fn assemble(config: &Config, place: Place) -> anyhow::Result<Self> {
         let data = DataFolder::take(&config.data)?;
         let store = open_store(config).await?;
         store
             .migrate()
             .await
             .context("the database could not be brought up to date")?;
-        let sandbox = start_sandbox(config).await?;
-        let played_at = played_at(config, sandbox.as_ref())?;
-        let sandboxed = if played_at.is_some() {
-            config.without_key()
-        } else {
-            Vec::new()
-        };
-        let providers = switch_on(config, played_at.as_ref())?;
-        let faults = providers.check(&config.catalog);
-        if !faults.is_empty() {
-            bail!(
-                "the catalog asks for what the adapters cannot do:\n  {}",
-                faults.join("\n  ")
-            );
-        }
-        let allowed: Vec<Url> = played_at.into_iter().collect();
+        let played = Played::begin(config, data.lead()).await?;
+        let wire = Wire::new()?;
+        let identity = identity::begin(config, &played, &place, &wire)?;
+        let selling = Selling::begin(config, &played, &place, &wire)?;
+        let mut leads_to = identity::leads_to(&identity);
+        let billing = selling.map(|selling| {
+            leads_to.extend(selling.checkouts_at);
+            selling.billing
+        });
+        let allowed: Vec<Url> = played.base().into_iter().cloned().collect();
         let engine = Engine::new(Parts {
             store,
             blobs: open_blobs(config)?,
-            providers,
+            providers: switch_on(config, played.base(), &wire)?,
             downloader: Downloader::new(&allowed)?,
             catalog: config.catalog.clone(),
-            billing: None,
-            clock: Arc::new(SystemClock) as Arc<dyn Clock>,
-            settings: Settings {
-                unknown_for: Duration::from_secs(config.unknown_seconds),
-                waiting_max: Some(config.waiting_max).filter(|most| *most > 0),
-                sign_ups_per_hour: config.sign_ups_per_hour,
-                ..Settings::standard()
-            },
+            billing,
+            clock: played.clock(),
+            settings: settings(config),
             node: data.node.clone(),
         });
+        let sandboxed = match played.base() {
+            Some(_) => config.without_key(),
+            None => Vec::new(),
+        };
         Ok(Self {
             engine,
             sandboxed,
-            sandbox,
+            identity,
+            played,
+            leads_to,
+            place,
             _data: data,
         })
     }
 
+    /// What the web half is told.
+    pub(crate) fn web_config(&self, config: &Config) -> WebConfig {
+        WebConfig {
+            public_url: config.public_url.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            identity: self.identity.clone(),
+            leads_to: self.leads_to.clone(),
+            sandboxed: self.sandboxed.clone(),
+            requests_per_minute: config.requests_per_minute,
+            design_page: config.design_page,
+        }
+    }
+
+    /// Joins the studio and what is played for it, once it listens.
+    pub(crate) async fn join(&self, tasks: &Tasks) {
+        self.played.follow(&self.engine, tasks);
+        self.played.deliver_to(self.place.near).await;
+    }
+
     /// Closes what was opened, the database last.
     pub(crate) async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.stop().await;
-        }
+        self.played.stop().await;
         self.engine.store().close().await;
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        unknown_for: Duration::from_secs(config.unknown_seconds),
+        waiting_max: Some(config.waiting_max).filter(|most| *most > 0),
+        sign_ups_per_hour: config.sign_ups_per_hour,
+        ..Settings::standard()
     }
 }
 
@@ -103,32 +138,7 @@ pub(crate) fn open_blobs(config: &Config) -> anyhow::Result<Blobs> {
     Blobs::open(&config.media).context("the media store could not be opened")
 }
 
-async fn start_sandbox(config: &Config) -> anyhow::Result<Option<Sandbox>> {
-    let wanted = config.stage == Stage::Development
-        && config.sandbox_url.is_none()
-        && !config.without_key().is_empty();
-    if !wanted {
-        return Ok(None);
-    }
-    let pace = if config.sandbox_instant {
-        Pace::Instant
-    } else {
-        Pace::Believable
-    };
-    let listen = ([127, 0, 0, 1], 0).into();
-    let started = Sandbox::start(SandboxConfig { listen, pace }).await;
-    Ok(Some(started.context("the sandbox could not be started")?))
-}
-
-fn played_at(config: &Config, sandbox: Option<&Sandbox>) -> anyhow::Result<Option<Url>> {
-    match sandbox {
-        Some(sandbox) => Ok(Some(sandbox.base_url().parse()?)),
-        None => Ok(config.sandbox_url.clone()),
-    }
-}
-
-fn switch_on(config: &Config, played_at: Option<&Url>) -> anyhow::Result<Providers> {
-    let wire = Wire::new()?;
+fn switch_on(config: &Config, played_at: Option<&Url>, wire: &Wire) -> anyhow::Result<Providers> {
     let mut providers = Providers::new();
     for provider in Provider::ALL {
         let setting = match (config.provider(provider), played_at) {
@@ -143,6 +153,13 @@ fn switch_on(config: &Config, played_at: Option<&Url>) -> anyhow::Result<Provide
             }
             ProviderSetting::OpenAi(openai) => Arc::new(OpenAi::new(openai, wire.clone())),
         });
+    }
+    let faults = providers.check(&config.catalog);
+    if !faults.is_empty() {
+        bail!(
+            "the catalog asks for what the adapters cannot do:\n  {}",
+            faults.join("\n  ")
+        );
     }
     Ok(providers)
 }

@@ -1,7 +1,9 @@
 //! The configuration, read once: environment first, then an optional file. Whatever is half
 //! filled or misspelt is an error that names the variable.
 
+mod identity;
 mod provider;
+mod selling;
 mod source;
 mod variables;
 
@@ -14,7 +16,9 @@ use nexora_core::{Catalog, Provider};
 use nexora_store::{DatabaseUrl, Durability, MediaUrl};
 use url::Url;
 
+pub(crate) use identity::IdentitySetting;
 pub(crate) use provider::ProviderSetting;
+pub(crate) use selling::SellingSetting;
 pub(crate) use source::Source;
 pub(crate) use variables::VARIABLES;
 
@@ -48,6 +52,9 @@ pub(crate) struct Config {
     pub(crate) sandbox_url: Option<Url>,
     pub(crate) sandbox_instant: bool,
     pub(crate) design_page: bool,
+    pub(crate) identity: IdentitySetting,
+    /// What is sold and where; `None` if no store is named.
+    pub(crate) selling: Option<SellingSetting>,
     providers: Vec<ProviderSetting>,
     source: Source,
 }
@@ -94,6 +101,8 @@ impl Config {
             sandbox_instant: choice(&source, "NEXORA_SANDBOX_PACE", &["believable", "instant"])?
                 == 1,
             design_page: stage == Stage::Development,
+            identity: identity::setting(&source)?,
+            selling: selling::setting(&source)?,
             providers: provider::settings(&source)?,
             data,
             source,
@@ -105,12 +114,32 @@ impl Config {
         if self.stage == Stage::Production && self.sandbox_url.is_some() {
             bail!("NEXORA_SANDBOX_URL is for development; production has no sandbox");
         }
+        self.check_production()?;
         if let Some(public) = &self.public_url
             && !matches!(public.scheme(), "http" | "https")
         {
             bail!("PUBLIC_URL must begin with https:// (or http:// on your own machine)");
         }
         Ok(self)
+    }
+
+    /// Clerk and Lemon Squeezy send people back to us and call us: they must know where we are.
+    fn check_production(&self) -> anyhow::Result<()> {
+        if self.stage == Stage::Development {
+            return Ok(());
+        }
+        let reason = match (&self.identity, &self.selling) {
+            (IdentitySetting::ClerkSandbox, _) => {
+                bail!("NEXORA_IDENTITY=clerk-sandbox is for development; production has no sandbox")
+            }
+            (IdentitySetting::Clerk(_), _) => "with CLERK_SECRET_KEY",
+            (IdentitySetting::Local, Some(_)) => "with LEMON_SQUEEZY_API_KEY",
+            (IdentitySetting::Local, None) => return Ok(()),
+        };
+        if self.public_url.is_none() {
+            bail!("PUBLIC_URL is missing; {reason} people must be sent back to it");
+        }
+        Ok(())
     }
 
     /// What is known of a provider; `None` if it has no key.
@@ -231,6 +260,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert!(complaint(&[("NEXORA_PROT", "1")]).contains("NEXORA_PROT"));
+        let pack = "LEMON_SQUEEZY_TOPUP";
+        assert!(complaint(&[(pack, "1")]).contains("no such setting"));
         assert!(complaint(&[("PORT", "eighty")]).contains("PORT"));
         assert!(complaint(&[("NEXORA_ENV", "prod")]).contains("development, production"));
         assert!(complaint(&[("FAL_KEY", "no-colon")]).contains("FAL_KEY"));
@@ -238,6 +269,64 @@ mod tests {
         assert!(complaint(&[("MEDIA_URL", "s3://bucket")]).contains("KEY_ID:SECRET@bucket"));
         assert!(complaint(&[("NEXORA_TRUSTED_PROXIES", "10.0.0.0/8")]).contains("10.0.0.0/8"));
         assert!(complaint(&[("NEXORA_CATALOG", "/nowhere.toml")]).contains("/nowhere.toml"));
+    }
+
+    const CLERK: [(&str, &str); 2] = [
+        ("CLERK_PUBLISHABLE_KEY", "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"),
+        ("CLERK_SECRET_KEY", "sk_test_sesame"),
+    ];
+
+    fn clerk_complaint(more: &[(&str, &str)]) -> String {
+        let pairs: Vec<(&str, &str)> = CLERK.iter().chain(more).copied().collect();
+        complaint(&pairs)
+    }
+
+    #[test]
+    fn two_keys_switch_clerk_on() {
+        let identity = |pairs: &[(&str, &str)]| read(pairs).unwrap().identity;
+        assert!(matches!(identity(&[]), IdentitySetting::Local));
+        assert!(matches!(identity(&CLERK), IdentitySetting::Clerk(_)));
+        let played = [("NEXORA_IDENTITY", "clerk-sandbox")];
+        assert!(matches!(identity(&played), IdentitySetting::ClerkSandbox));
+        let local = [CLERK[0], CLERK[1], ("NEXORA_IDENTITY", "local")];
+        assert!(matches!(identity(&local), IdentitySetting::Local));
+    }
+
+    #[test]
+    fn what_is_wrong_with_clerk_is_named() {
+        assert!(complaint(&CLERK[..1]).contains("CLERK_SECRET_KEY is missing"));
+        assert!(complaint(&CLERK[1..]).contains("CLERK_PUBLISHABLE_KEY is missing"));
+        let alone = [("CLERK_JWT_KEY", "x")];
+        assert!(complaint(&alone).contains("CLERK_PUBLISHABLE_KEY and CLERK_SECRET_KEY"));
+        let mixed = [CLERK[0], ("CLERK_SECRET_KEY", "sk_live_sesame")];
+        let said = complaint(&mixed);
+        assert!(
+            said.contains("CLERK_SECRET_KEY") && said.contains("live key"),
+            "{said}"
+        );
+        assert!(!said.contains("sesame"), "{said}");
+        let secret = clerk_complaint(&[("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_")]);
+        assert!(secret.contains("CLERK_WEBHOOK_SIGNING_SECRET"), "{secret}");
+        assert!(clerk_complaint(&[("CLERK_JWT_KEY", "x")]).contains("CLERK_JWT_KEY"));
+        let both = clerk_complaint(&[("NEXORA_IDENTITY", "clerk-sandbox")]);
+        assert!(both.contains("take one of them away"), "{both}");
+        let none = complaint(&[("NEXORA_IDENTITY", "clerk")]);
+        assert!(none.contains("CLERK_SECRET_KEY"), "{none}");
+    }
+
+    #[test]
+    fn production_has_to_know_where_it_is() {
+        let live = ("NEXORA_ENV", "production");
+        assert!(clerk_complaint(&[live]).contains("PUBLIC_URL"));
+        let played = complaint(&[live, ("NEXORA_IDENTITY", "clerk-sandbox")]);
+        assert!(played.contains("development"), "{played}");
+        let known = [
+            CLERK[0],
+            CLERK[1],
+            live,
+            ("PUBLIC_URL", "https://studio.example"),
+        ];
+        assert!(read(&known).is_ok());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The data folder belongs to one running studio at a time.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use nexora_core::{Clock, SessionId, SystemClock};
@@ -11,6 +12,7 @@ use nexora_core::{Clock, SessionId, SystemClock};
 pub(crate) struct DataFolder {
     /// The name of this studio among those that share a database; the same after a restart.
     pub(crate) node: String,
+    path: PathBuf,
     _lock: File,
 }
 
@@ -33,8 +35,32 @@ impl DataFolder {
         }
         Ok(Self {
             node: node_name(path)?,
+            path: path.to_owned(),
             _lock: lock,
         })
+    }
+
+    /// How far a demonstration moved this studio's time ahead: what is written in the future must
+    /// not be read in the past.
+    pub(crate) fn lead(&self) -> Lead {
+        Lead(self.path.join("ahead"))
+    }
+}
+
+/// The file that says how far the studio's time was moved.
+#[derive(Clone, Debug)]
+pub(crate) struct Lead(PathBuf);
+
+impl Lead {
+    /// How far; nothing if it never was.
+    pub(crate) fn read(&self) -> Duration {
+        let text = fs::read_to_string(&self.0).unwrap_or_default();
+        Duration::from_millis(text.trim().parse().unwrap_or(0))
+    }
+
+    /// Keeps it for the next start.
+    pub(crate) fn keep(&self, lead: Duration) -> std::io::Result<()> {
+        fs::write(&self.0, lead.as_millis().to_string())
     }
 }
 
@@ -65,7 +91,12 @@ mod tests {
         let said = DataFolder::take(&folder).unwrap_err().to_string();
         assert!(said.contains("another studio"), "{said}");
         let name = first.node.clone();
+        assert_eq!(first.lead().read(), Duration::ZERO);
+        first.lead().keep(Duration::from_secs(90)).unwrap();
         drop(first);
+        let again = DataFolder::take(&folder).unwrap();
+        assert_eq!(again.lead().read(), Duration::from_secs(90));
+        drop(again);
         assert_eq!(DataFolder::take(&folder).unwrap().node, name);
         fs::remove_dir_all(folder).unwrap();
     }

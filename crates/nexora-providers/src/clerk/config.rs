@@ -5,6 +5,7 @@ use std::fmt;
 use secrecy::SecretString;
 use url::Url;
 
+use super::instance::Instance;
 use super::key::Key;
 use crate::signature::StandardSecret;
 
@@ -49,6 +50,14 @@ pub enum ClerkConfigError {
 }
 
 impl ClerkConfig {
+    /// Whether everything in it can be used; asks nobody.
+    pub fn check(&self) -> Result<(), ClerkConfigError> {
+        Instance::new(self)?;
+        self.fixed_key()?;
+        self.webhook_secret()?;
+        Ok(())
+    }
+
     pub(super) fn fixed_key(&self) -> Result<Option<Key>, ClerkConfigError> {
         let pem = self.jwt_key.as_deref();
         let key = pem.map(|pem| Key::of_pem(pem).ok_or(ClerkConfigError::JwtKey));

@@ -8,8 +8,9 @@ use super::VARIABLES;
 
 /// The file that is read if it is there and `NEXORA_CONFIG` names no other.
 const STANDARD_FILE: &str = "nexora.toml";
-/// Names that are ours: one of these that is not known is a typing mistake.
-const OWN_PREFIX: &str = "NEXORA_";
+/// Names that are ours alone: one of these that is not known is a typing mistake. (Other programs
+/// have names that begin with `CLERK_`.)
+const OWN_PREFIXES: [&str; 2] = ["NEXORA_", "LEMON_SQUEEZY_"];
 /// What tests are told; the studio itself does not read these.
 const TEST_PREFIX: &str = "NEXORA_TEST_";
 
@@ -54,7 +55,7 @@ impl Source {
     /// A name that is ours and that nobody reads is a typing mistake; it must not be silent.
     pub(super) fn refuse_unknown(&self) -> anyhow::Result<()> {
         let known = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
-        let stray = |name: &&String| name.starts_with(OWN_PREFIX) && !known(name);
+        let stray = |name: &&String| has_own_prefix(name) && !known(name);
         if let Some(name) = self.environment.keys().find(stray) {
             bail!("{name} is set, but there is no such setting; see .env.example");
         }
@@ -84,7 +85,11 @@ impl Source {
 
 fn is_ours(name: &str) -> bool {
     let known = VARIABLES.iter().any(|variable| variable.name == name);
-    known || (name.starts_with(OWN_PREFIX) && !name.starts_with(TEST_PREFIX))
+    known || (has_own_prefix(name) && !name.starts_with(TEST_PREFIX))
+}
+
+fn has_own_prefix(name: &str) -> bool {
+    OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn read_file(named: Option<&str>) -> anyhow::Result<BTreeMap<String, String>> {
