@@ -26,6 +26,8 @@ use crate::remote::BillingError;
 use crate::signature::{SharedSecret, SignatureError, WeakSecret};
 use crate::wire::{Desk, Office, Wire};
 
+/// The name under which what Lemon Squeezy says is kept.
+pub const SLUG: &str = "lemonsqueezy";
 /// JSON:API, and nothing else, is spoken here. Somebody waits for a checkout, so half a minute.
 const OFFICE: Office = Office {
     name: "Lemon Squeezy",

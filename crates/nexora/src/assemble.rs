@@ -19,7 +19,7 @@ use url::Url;
 use crate::config::{Config, ProviderSetting};
 use crate::data_folder::DataFolder;
 pub(crate) use place::Place;
-pub(crate) use played::Played;
+pub(crate) use played::{Played, now_beside};
 use selling::Selling;
 
 /// A studio, put together and not yet running.

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use nexora_core::Plan;
+use uuid::Uuid;
 
 /// Nexora: an AI creative studio in one binary. Without a command it serves the studio.
 #[derive(Debug, Parser)]
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     /// Look after members.
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Look after payments: what could not be worked off, and what belongs to nobody.
+    #[command(subcommand)]
+    Billing(BillingCommand),
     /// Measure this machine: durable submits, requests, memory, start-up.
     Bench(BenchOptions),
 }
@@ -71,6 +75,40 @@ pub(crate) enum MemberCommand {
         member: String,
         /// free, growth or pro.
         plan: Plan,
+    },
+    /// Let a member spend and buy again who was frozen for a stolen payment.
+    Unfreeze {
+        /// The member's address or id.
+        member: String,
+        /// Why; it stays written down.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BillingCommand {
+    /// List deliveries of the merchant's that were given up.
+    Parked,
+    /// Work a delivery off again that was given up.
+    Retry {
+        /// Its id, as `parked` lists it.
+        delivery: Option<Uuid>,
+        /// All of them.
+        #[arg(long)]
+        all: bool,
+    },
+    /// List subscriptions that were paid for without a checkout of ours.
+    Unclaimed,
+    /// Give such a subscription to the member who paid for it.
+    Assign {
+        /// The merchant's id of it, as `unclaimed` lists it.
+        subscription: String,
+        /// The member's address or id.
+        member: String,
+        /// How you know; it stays written down.
+        #[arg(long)]
+        reason: String,
     },
 }
 

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod bench;
+mod billing;
 mod config;
 mod doctor;
 mod ledger;
@@ -25,6 +26,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config => Ok(config::run(&config)),
         Command::Ledger(command) => ledger::run(&config, &command).await,
         Command::Member(command) => member::run(&config, command).await,
+        Command::Billing(command) => billing::run(&config, command).await,
         Command::Bench(options) => bench::run(&options).await,
     }
 }

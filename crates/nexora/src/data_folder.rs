@@ -43,7 +43,7 @@ impl DataFolder {
     /// How far a demonstration moved this studio's time ahead: what is written in the future must
     /// not be read in the past.
     pub(crate) fn lead(&self) -> Lead {
-        Lead(self.path.join("ahead"))
+        Lead::below(&self.path)
     }
 }
 
@@ -52,6 +52,11 @@ impl DataFolder {
 pub(crate) struct Lead(PathBuf);
 
 impl Lead {
+    /// That of a data folder, taken or not.
+    pub(crate) fn below(data_folder: &Path) -> Self {
+        Self(data_folder.join("ahead"))
+    }
+
     /// How far; nothing if it never was.
     pub(crate) fn read(&self) -> Duration {
         let text = fs::read_to_string(&self.0).unwrap_or_default();

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use nexora_core::billing::{InvoiceFacts, OrderFacts, SubscriptionFacts};
-use nexora_providers::lemon::{CheckoutWish, Listed, PaidFrom, ParseError, PortalLinks, Received};
+use nexora_providers::lemon::{
+    self, CheckoutWish, Listed, PaidFrom, ParseError, PortalLinks, Received,
+};
 use nexora_providers::{BillingError, BoxFuture, Lemon};
 use url::Url;
 
@@ -47,7 +49,7 @@ pub trait Merchant: Send + Sync + fmt::Debug {
 
 impl Merchant for Lemon {
     fn slug(&self) -> &'static str {
-        "lemonsqueezy"
+        lemon::SLUG
     }
 
     fn has_signed(&self, raw: &[u8], signature: Option<&str>) -> bool {

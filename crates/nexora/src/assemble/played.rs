@@ -49,8 +49,7 @@ impl Played {
     /// Starts the sandbox if it is needed and none runs elsewhere. A time that was moved before
     /// the last stop is where it was.
     pub(crate) async fn begin(config: &Config, lead: Lead) -> anyhow::Result<Self> {
-        let is_ours = config.stage == Stage::Development && config.sandbox_url.is_none();
-        let follows = is_ours && config.selling.is_none();
+        let follows = follows(config);
         if !follows && !lead.read().is_zero() {
             warn!(
                 "this data folder's time was moved ahead in a demonstration, and now it is back: \
@@ -60,7 +59,7 @@ impl Played {
         let is_needed = follows
             || matches!(config.identity, IdentitySetting::ClerkSandbox)
             || !config.without_key().is_empty();
-        if !is_ours || !is_needed {
+        if !is_ours(config) || !is_needed {
             let elsewhere = config.sandbox_url.clone();
             return Ok(elsewhere.map_or(Self::Nobody, Self::There));
         }
@@ -174,6 +173,26 @@ impl Played {
             Self::Nobody | Self::There(_) => {}
         }
     }
+}
+
+/// Whether a sandbox of this configuration runs in the studio's own process.
+fn is_ours(config: &Config) -> bool {
+    config.stage == Stage::Development && config.sandbox_url.is_none()
+}
+
+/// Whether the studio's time is that of a played store.
+fn follows(config: &Config) -> bool {
+    is_ours(config) && config.selling.is_none()
+}
+
+/// The present moment of the studio of this configuration, for commands that run beside it.
+pub(crate) fn now_beside(config: &Config) -> Timestamp {
+    let lead = if follows(config) {
+        Lead::below(&config.data).read()
+    } else {
+        Duration::ZERO
+    };
+    SystemClock.now().plus(lead)
 }
 
 /// What has to happen before time moves.

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use nexora_core::{Clock, SystemClock};
 use nexora_store::audit;
 
-use crate::assemble::open_store;
+use crate::assemble::{now_beside, open_store};
 use crate::cli::LedgerCommand;
 use crate::config::Config;
 use crate::say::say;
@@ -13,7 +12,7 @@ use crate::say::say;
 pub(super) async fn run(config: &Config, command: &LedgerCommand) -> anyhow::Result<ExitCode> {
     let LedgerCommand::Verify = command;
     let store = open_store(config).await?;
-    let report = audit::verify(&store, SystemClock.now()).await?;
+    let report = audit::verify(&store, now_beside(config)).await?;
     store.close().await;
     for fault in &report.faults {
         say(&format!("{}: {}", fault.member, fault.what));

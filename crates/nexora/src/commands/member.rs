@@ -4,11 +4,12 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use nexora_core::{Clock, Email, Member, MemberId, Plan, SystemClock, Timestamp};
+use nexora_core::{Email, Member, MemberId, Plan, Timestamp};
+use nexora_engine::support;
 use nexora_store::credits::{self, HoldError};
-use nexora_store::{Lane, Store, StoreError, users};
+use nexora_store::{Lane, Store, StoreError, deeds, users};
 
-use crate::assemble::open_store;
+use crate::assemble::{now_beside, open_store};
 use crate::cli::MemberCommand;
 use crate::config::Config;
 use crate::say::say;
@@ -20,22 +21,23 @@ const LINES_SHOWN: u32 = 20;
 
 pub(super) async fn run(config: &Config, command: MemberCommand) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
+    let now = now_beside(config);
     let outcome = match command {
-        MemberCommand::List { search } => list(&store, search).await,
-        MemberCommand::Show { member } => show(&store, &member).await,
+        MemberCommand::List { search } => list(&store, search, now).await,
+        MemberCommand::Show { member } => show(&store, &member, now).await,
         MemberCommand::Grant {
             member,
             amount,
             reason,
-        } => grant(&store, &member, amount, reason).await,
-        MemberCommand::SetPlan { member, plan } => set_plan(&store, &member, plan).await,
+        } => grant(&store, &member, (amount, reason), now).await,
+        MemberCommand::SetPlan { member, plan } => set_plan(&store, &member, plan, now).await,
+        MemberCommand::Unfreeze { member, reason } => unfreeze(&store, &member, reason, now).await,
     };
     store.close().await;
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-async fn list(store: &Store, search: String) -> anyhow::Result<()> {
-    let now = SystemClock.now();
+async fn list(store: &Store, search: String, now: Timestamp) -> anyhow::Result<()> {
     let members: Vec<Member> = store
         .read(move |tx| Box::pin(async move { users::list(tx, &search, LISTED_MAX, now).await }))
         .await
@@ -50,9 +52,42 @@ async fn list(store: &Store, search: String) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn show(store: &Store, whom: &str) -> anyhow::Result<()> {
-    let member = find(store, whom).await?;
-    let (id, now) = (member.id, SystemClock.now());
+async fn show(store: &Store, whom: &str, now: Timestamp) -> anyhow::Result<()> {
+    let member = find(store, whom, now).await?;
+    say(&format!(
+        "{}  {}  {}",
+        member.id, member.email, member.display_name
+    ));
+    say(&format!(
+        "plan {}, joined {}",
+        member.plan,
+        date(member.created_at)
+    ));
+    show_deeds(store, member.id, now).await?;
+    show_books(store, member.id, now).await
+}
+
+async fn show_deeds(store: &Store, id: MemberId, now: Timestamp) -> anyhow::Result<()> {
+    let (is_frozen, deeds) = store
+        .read(move |tx| {
+            Box::pin(async move {
+                let rights = users::rights_of(tx, id, now).await?;
+                Ok::<_, StoreError>((rights.is_frozen, deeds::of_member(tx, id).await?))
+            })
+        })
+        .await?;
+    if is_frozen {
+        say("frozen: a payment was reported as stolen");
+    }
+    for deed in deeds {
+        let subject = deed.subject.unwrap_or_default();
+        let (when, what) = (date(deed.at), deed.kind.slug());
+        say(&format!("  {when}  {what} {subject}: {}", deed.reason));
+    }
+    Ok(())
+}
+
+async fn show_books(store: &Store, id: MemberId, now: Timestamp) -> anyhow::Result<()> {
     let (balance, buckets, entries) = store
         .read(move |tx| {
             Box::pin(async move {
@@ -63,15 +98,6 @@ async fn show(store: &Store, whom: &str) -> anyhow::Result<()> {
             })
         })
         .await?;
-    say(&format!(
-        "{}  {}  {}",
-        member.id, member.email, member.display_name
-    ));
-    say(&format!(
-        "plan {}, joined {}",
-        member.plan,
-        date(member.created_at)
-    ));
     say(&format!(
         "{} available, {} held",
         balance.available(),
@@ -91,12 +117,17 @@ async fn show(store: &Store, whom: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn grant(store: &Store, whom: &str, amount: i64, reason: String) -> anyhow::Result<()> {
+async fn grant(
+    store: &Store,
+    whom: &str,
+    (amount, reason): (i64, String),
+    now: Timestamp,
+) -> anyhow::Result<()> {
     if reason.trim().is_empty() || amount == 0 {
         bail!("a correction needs an amount and a reason");
     }
-    let member = find(store, whom).await?;
-    let (id, now) = (member.id, SystemClock.now());
+    let member = find(store, whom, now).await?;
+    let id = member.id;
     let corrected = store
         .write(Lane::Member(id), move |tx| {
             Box::pin(async move { credits::correct(tx, id, amount, &reason, now).await })
@@ -118,9 +149,16 @@ async fn grant(store: &Store, whom: &str, amount: i64, reason: String) -> anyhow
     }
 }
 
-async fn set_plan(store: &Store, whom: &str, plan: Plan) -> anyhow::Result<()> {
-    let member = find(store, whom).await?;
-    let (id, now) = (member.id, SystemClock.now());
+async fn unfreeze(store: &Store, whom: &str, reason: String, now: Timestamp) -> anyhow::Result<()> {
+    let member = find(store, whom, now).await?;
+    support::unfreeze(store, member.id, reason, now).await?;
+    say(&format!("{} may spend and buy again", member.email));
+    Ok(())
+}
+
+async fn set_plan(store: &Store, whom: &str, plan: Plan, now: Timestamp) -> anyhow::Result<()> {
+    let member = find(store, whom, now).await?;
+    let id = member.id;
     store
         .write(Lane::Member(id), move |tx| {
             Box::pin(async move { users::set_plan(tx, id, plan, now).await })
@@ -132,8 +170,7 @@ async fn set_plan(store: &Store, whom: &str, plan: Plan) -> anyhow::Result<()> {
 }
 
 /// The member with this address or id.
-async fn find(store: &Store, whom: &str) -> anyhow::Result<Member> {
-    let now = SystemClock.now();
+pub(super) async fn find(store: &Store, whom: &str, now: Timestamp) -> anyhow::Result<Member> {
     let by_id = MemberId::from_str(whom).ok();
     let by_email = Email::parse(whom).ok();
     let found: Option<Member> = store
@@ -151,7 +188,7 @@ async fn find(store: &Store, whom: &str) -> anyhow::Result<Member> {
     found.with_context(|| format!("there is no member {whom:?}"))
 }
 
-fn date(at: Timestamp) -> String {
+pub(super) fn date(at: Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(at.as_ms());
     moment.map_or_else(
         |_| "?".to_owned(),

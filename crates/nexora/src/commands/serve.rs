@@ -34,12 +34,10 @@ pub(super) async fn run(config: &Config, web_only: bool) -> anyhow::Result<ExitC
     let address = listener.local_addr()?;
     let studio = Studio::assemble(config, Place::of(config, address)).await?;
     let tasks = Tasks::new();
+    let web_config = studio.web_config(config);
+    let app = App::new(studio.engine.clone(), tasks.clone(), web_config);
+    let router = nexora_web::router(app);
     start_work(&studio, &tasks, web_only);
-    let router = nexora_web::router(App::new(
-        studio.engine.clone(),
-        tasks.clone(),
-        studio.web_config(config),
-    ));
     studio.join(&tasks).await;
     greeting::greet(config, &studio, address, started.elapsed());
     serve(listener, router, &tasks).await?;
