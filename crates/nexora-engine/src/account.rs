@@ -1,5 +1,6 @@
 //! Who somebody is: local accounts, and people a sign-in service vouches for.
 
+mod confirm;
 mod exchange;
 mod export;
 mod farewell;
@@ -70,7 +71,7 @@ pub enum SignInError {
     Engine(EngineError),
 }
 
-/// Why a password was not changed.
+/// Why a password was not taken for proof.
 #[derive(Debug)]
 pub enum PasswordChangeError {
     /// The present password is wrong.
@@ -158,21 +159,9 @@ impl Engine {
         chosen: Password,
         device: ClientDevice,
     ) -> Result<SignedIn, PasswordChangeError> {
-        let grasp = Grasp::sign_in(&member.email, &device);
-        if let Some(wait_seconds) = self.wait_of(&grasp).await? {
-            return Err(PasswordChangeError::TooMany { wait_seconds });
-        }
-        let id = member.id;
-        let phc: Option<String> = self
-            .read(move |tx| Box::pin(async move { users::password_of_member(tx, id).await }))
-            .await?;
-        if !self.check_password(present, phc).await? {
-            self.note_failure(&grasp).await?;
-            return Err(PasswordChangeError::Wrong);
-        }
-        self.forget_failures(&grasp).await?;
+        self.confirm(member, present, &device).await?;
         let phc = self.hash_password(chosen).await?;
-        let now = self.now();
+        let (id, now) = (member.id, self.now());
         let session = NewSession::of(id, &device, now);
         let row = session.row.clone();
         self.store()

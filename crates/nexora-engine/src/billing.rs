@@ -23,7 +23,7 @@ use url::Url;
 
 pub use error::{PurchaseError, ReceiveError};
 pub use merchant::Merchant;
-pub use paying::{Paying, PlanState, Subscribed};
+pub use paying::{Glance, Paying, PlanState, Subscribed};
 pub use subscription::Bill;
 
 use crate::Engine;

@@ -34,7 +34,7 @@ pub use account::{
     PasswordChangeError, Profile, SessionToken, SignInError, SignUpError, SignedIn, Vouched,
 };
 pub use billing::{
-    Bill, Billing, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
+    Bill, Billing, Glance, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
 };
 pub use error::EngineError;
 pub use library::{Receipt, Run};

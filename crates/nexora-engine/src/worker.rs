@@ -109,7 +109,7 @@ impl Worker {
             if notice.node != self.engine.0.parts.node {
                 let change = notice
                     .generation
-                    .map_or(Change::Credits, Change::Generation);
+                    .map_or(Change::Everything, Change::Generation);
                 self.engine.live().publish(notice.member, change);
                 self.engine.0.bell.notify_one();
             }

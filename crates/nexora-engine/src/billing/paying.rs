@@ -5,11 +5,21 @@ use nexora_core::{MemberId, Plan, Timestamp};
 use nexora_store::StoreError;
 use nexora_store::Tx;
 use nexora_store::billing::subscriptions::{self, SubscriptionRow};
+use nexora_store::credits::{self, Balance};
 use nexora_store::users::{self, PlanView, Rights};
 
 use super::Billing;
 use super::subscription::open_of;
 use crate::{Engine, EngineError};
+
+/// What every page of a member's shows around its own matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// What is there to spend.
+    pub balance: Balance,
+    /// What is paid for.
+    pub paying: Paying,
+}
 
 /// How a member stands with the merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +86,21 @@ struct Known {
 }
 
 impl Engine {
+    /// What a member has and what they pay for, at one moment.
+    pub async fn glance(&self, member: MemberId) -> Result<Glance, EngineError> {
+        let now = self.now();
+        let (balance, known): (Balance, Known) = self
+            .read(move |tx| {
+                Box::pin(async move {
+                    let balance = credits::balance(tx, member).await?;
+                    Ok((balance, known_of(tx, member, now).await?))
+                })
+            })
+            .await?;
+        let paying = paying(&known, self.billing(), now);
+        Ok(Glance { balance, paying })
+    }
+
     /// How a member stands with the merchant.
     pub async fn paying(&self, member: MemberId) -> Result<Paying, EngineError> {
         let now = self.now();
