@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::model::{self, MODEL, VERSION};
+use super::model::{self, Model};
 use super::problem::{Flaw, Problem};
 use super::{authorize, view, webhook};
 use crate::check::whole_in;
 use crate::files::{Content, File};
 use crate::line::Cord;
-use crate::queue::{Ending, Fate, Job, NewJob, Phase, Work};
+use crate::queue::{Ending, Fate, Job, NewJob, Phase};
 use crate::script::{Answer, Gate, Moment, Provider};
 use crate::shelf::Piece;
 use crate::stage::{Stage, random_seed, short_id};
@@ -34,6 +34,7 @@ pub(super) struct Create<'a> {
     stage: &'a Arc<Stage>,
     cord: Cord,
     path: String,
+    model: &'static Model,
     headers: HeaderMap,
     body: Map<String, Value>,
 }
@@ -48,14 +49,13 @@ pub(super) async fn create_by_model(
 ) -> Result<Response, Problem> {
     authorize(&headers)?;
     let path = format!("v1/models/{owner}/{name}/predictions");
-    if format!("{owner}/{name}") != MODEL {
-        return Err(Problem::NotFound);
-    }
+    let model = model::find(&format!("{owner}/{name}")).ok_or(Problem::NotFound)?;
     let body = parse(&body)?;
     let create = Create {
         stage: &stage,
         cord,
         path,
+        model,
         headers,
         body,
     };
@@ -71,12 +71,17 @@ pub(super) async fn create_by_version(
     body: Bytes,
 ) -> Result<Response, Problem> {
     authorize(&headers)?;
+    let body = parse(&body)?;
+    let version = body.get("version").and_then(Value::as_str);
+    let version = version.ok_or_else(|| Problem::Invalid(vec![Flaw::missing("", "version")]))?;
+    let model = model::of_version(version).ok_or(Problem::UnknownVersion)?;
     let create = Create {
         stage: &stage,
         cord,
         path: "v1/predictions".to_owned(),
+        model,
         headers,
-        body: parse(&body)?,
+        body,
     };
     create.check_body(&[
         "version",
@@ -85,12 +90,6 @@ pub(super) async fn create_by_version(
         "webhook_events_filter",
         "stream",
     ])?;
-    let version = create.body.get("version").and_then(Value::as_str);
-    let version = version.ok_or_else(|| Problem::Invalid(vec![Flaw::missing("", "version")]))?;
-    let full = format!("{MODEL}:{VERSION}");
-    if version != MODEL && version != VERSION && version != full {
-        return Err(Problem::UnknownVersion);
-    }
     create.run().await
 }
 
@@ -157,7 +156,7 @@ impl Create<'_> {
             .filter(|name| !known.contains(&name.as_str()));
         let mut flaws: Vec<Flaw> = strangers.map(|name| Flaw::unknown(name)).collect();
         match self.body.get("input").and_then(Value::as_object) {
-            Some(input) => flaws.extend(model::flaws(input)),
+            Some(input) => flaws.extend(self.model.flaws(input)),
             None => flaws.push(Flaw::missing("", "input")),
         }
         if flaws.is_empty() {
@@ -186,7 +185,7 @@ impl Create<'_> {
         stage
             .submits
             .accept(Provider::Replicate, &self.path, recorded, &self.headers);
-        let job = accept(stage, input, prompt, deadline);
+        let job = accept(stage, self.model, input, prompt, deadline);
         webhook::promise(stage, &job, &self.body);
         Ok(self.cord.give(self.answer(&job).await, way))
     }
@@ -221,13 +220,14 @@ fn poll_gate(stage: &Stage, prompt: &str) -> Result<Option<Answer>, Problem> {
 
 fn accept(
     stage: &Stage,
+    model: &Model,
     input: Map<String, Value>,
     prompt: String,
     deadline: Option<Duration>,
 ) -> Arc<Job> {
     let fate = Fate::draw(&stage.script, Provider::Replicate, &prompt, stage.pace);
     let seed = whole_in(&input, "seed").unwrap_or_else(random_seed);
-    let pieces = model::pieces(&input, &prompt, seed);
+    let pieces = model.pieces(&input, &prompt, seed);
     let wanted = match fate.ending {
         Ending::Made => pieces.len(),
         Ending::MadePartly => pieces.len().saturating_sub(1),
@@ -238,11 +238,11 @@ fn accept(
     let outputs = outputs.collect();
     let new = NewJob {
         id: short_id(),
-        endpoint: MODEL.to_owned(),
+        endpoint: model.name.to_owned(),
         input,
         prompt,
         seed,
-        work: Work::Still,
+        work: model.work,
         fate,
         outputs,
         deadline,

@@ -39,6 +39,14 @@ impl Flaw {
         }
     }
 
+    pub(super) fn of_field(name: &str, sentence: &str) -> Self {
+        Self {
+            kind: "enum",
+            field: format!("input.{name}"),
+            sentence: sentence.to_owned(),
+        }
+    }
+
     pub(super) fn unknown(name: &str) -> Self {
         Self {
             kind: "additional_property_not_allowed",

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::problem::Problem;
 use super::{authorize, view};
@@ -32,8 +32,8 @@ pub(super) async fn follow(
 fn last_events(job: &Job) -> Vec<Event> {
     let phase = job.phase();
     let mut events = Vec::new();
-    if let Value::Array(outputs) = view::output(job, phase) {
-        let outputs = outputs.iter().filter_map(Value::as_str);
+    if !view::output(job, phase).is_null() {
+        let outputs = job.outputs.iter();
         events.extend(outputs.map(|url| Event::default().event("output").data(url)));
     }
     if let Some(error) = view::error(job, phase) {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::model::MODEL;
-use crate::queue::{Ending, Job, Phase};
+use super::model;
+use crate::queue::{Ending, Job, Phase, Work};
 use crate::stage::{Stage, rfc3339};
 
 const NSFW: &str = "NSFW content detected. Try running it again, or try a different prompt.";
@@ -18,7 +18,7 @@ pub(super) fn prediction(stage: &Stage, job: &Job, phase: Phase) -> Value {
     let forgotten = job.is_forgotten(&stage.script);
     let mut prediction = json!({
         "id": job.id,
-        "model": MODEL,
+        "model": job.endpoint,
         "version": "hidden",
         "input": job.input,
         "output": output(job, phase),
@@ -40,9 +40,13 @@ pub(super) fn prediction(stage: &Stage, job: &Job, phase: Phase) -> Value {
     prediction
 }
 
-/// The list of URLs, when the job has made something.
+/// The list of URLs, or the one URL of a clip, when the job has made something.
 pub(super) fn output(job: &Job, phase: Phase) -> Value {
+    let is_clip = model::find(&job.endpoint).is_some_and(|model| model.work == Work::Clip);
     match (phase, job.fate.ending) {
+        (Phase::Ended, Ending::Made | Ending::MadePartly) if is_clip => {
+            json!(job.outputs.first())
+        }
         (Phase::Ended, Ending::Made | Ending::MadePartly) => json!(job.outputs),
         (Phase::Ended, Ending::Refused | Ending::Nsfw | Ending::Failed)
         | (Phase::Queued { .. } | Phase::Running { .. } | Phase::Canceled | Phase::Aborted, _) => {

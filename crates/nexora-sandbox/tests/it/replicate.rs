@@ -291,3 +291,17 @@ async fn shuffled_webhooks_begin_with_the_end() {
     );
     assert_eq!(inbox.waiting(), 0);
 }
+
+#[tokio::test]
+async fn a_clip_is_one_address_and_five_or_ten_seconds_long() {
+    let bench = Bench::instant().await;
+    let path = "/replicate/v1/models/runwayml/gen-4.5/predictions";
+    let input = json!({"prompt": "fog", "duration": 10, "aspect_ratio": "21:9"});
+    let created = bench.post(path, json!({"input": input})).await.body;
+    let ended = bench.get(&text(&created["urls"], "get")).await.body;
+    assert_eq!(ended["model"], "runwayml/gen-4.5");
+    assert!(text(&ended, "output").ends_with("/out-0.mp4"));
+    let odd = json!({"input": {"prompt": "fog", "duration": 7}});
+    let refused = bench.post(path, odd).await;
+    assert_eq!(refused.body["invalid_fields"][0]["field"], "input.duration");
+}
