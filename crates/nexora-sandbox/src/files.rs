@@ -204,9 +204,12 @@ fn gone(provider: Provider) -> Response {
     match provider {
         Provider::Fal => (StatusCode::NOT_FOUND, "File not found").into_response(),
         // Not observed; a bucket that expires its objects answers like this.
-        Provider::Replicate | Provider::OpenAi | Provider::Clerk | Provider::Lemon => {
-            (StatusCode::FORBIDDEN, "Access denied").into_response()
-        }
+        Provider::Replicate
+        | Provider::OpenAi
+        | Provider::Runway
+        | Provider::Higgsfield
+        | Provider::Clerk
+        | Provider::Lemon => (StatusCode::FORBIDDEN, "Access denied").into_response(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`Sandbox::start`] listens on loopback and speaks the real wire formats, one prefix per provider:
 //! `/fal/queue`, `/fal/run`, `/fal/rest`, `/fal/cdn`, `/replicate` (then `/v1/…`), `/openai/v1`,
+//! `/runway` (then `/v1/…`), `/hf` (Higgsfield, whose model ids begin with its name),
 //! `/clerk` and `/lemon`.
 //! The judge of these formats is each provider's official SDK (`tests/sdk`), never our own adapters:
 //! no wire type is shared with them.
@@ -14,6 +15,7 @@ mod clerk;
 mod fal;
 mod files;
 mod film;
+mod higgsfield;
 mod keep;
 mod lemon;
 mod lexicon;
@@ -25,10 +27,12 @@ mod post;
 mod queue;
 mod remote;
 mod replicate;
+mod runway;
 mod script;
 mod shelf;
 mod size;
 mod stage;
+mod standard;
 mod studio;
 mod submits;
 
@@ -148,6 +152,11 @@ impl Sandbox {
         clerk::WEBHOOK_SECRET
     }
 
+    /// What signs the played Higgsfield's webhooks.
+    pub fn higgsfield_webhook_secret() -> &'static str {
+        higgsfield::WEBHOOK_SECRET
+    }
+
     /// The played Lemon Squeezy: its clock, its webhooks, its cards.
     pub fn lemon(&self) -> LemonPlay<'_> {
         LemonPlay(&self.stage)
@@ -187,6 +196,8 @@ fn routes(stage: Arc<Stage>) -> Router {
         .merge(fal::routes())
         .merge(replicate::routes())
         .merge(openai::routes())
+        .merge(runway::routes())
+        .merge(higgsfield::routes())
         .merge(clerk::routes(&stage))
         .merge(lemon::routes(&stage))
         .merge(page::routes())

@@ -347,6 +347,13 @@ impl Board {
         jobs.by_id.get(id).map(Arc::clone)
     }
 
+    /// Takes a job away for good.
+    pub(crate) fn forget(&self, id: &str) -> Option<Arc<Job>> {
+        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.order.retain(|job| job.id != id);
+        jobs.by_id.remove(id)
+    }
+
     /// Up to `limit` jobs, newest first, older than the job with the id `before`.
     pub(crate) fn page(&self, before: Option<&str>, limit: usize) -> Vec<Arc<Job>> {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,18 +6,18 @@
 //! | word | moment | what the provider does |
 //! |---|---|---|
 //! | `[sandbox:auth]` | submit | 401: the key is wrong |
-//! | `[sandbox:broke]` | submit | the provider account has no money (fal 403, Replicate 402, OpenAI 429 `insufficient_quota`) |
-//! | `[sandbox:busy]` | submit | 429 with `Retry-After: 1`, for the first 2 attempts |
+//! | `[sandbox:broke]` | submit | the provider account has no money (fal 403, Replicate 402, OpenAI 429 `insufficient_quota`, Runway 400, Higgsfield 403) |
+//! | `[sandbox:busy]` | submit | 429 with `Retry-After: 1`, for the first 2 attempts (Higgsfield: 400, too many at once) |
 //! | `[sandbox:down]` | submit | 503 before anything is accepted |
 //! | `[sandbox:lost]` | submit | drops the connection; nothing was accepted |
 //! | `[sandbox:ambiguous]` | submit | accepts, then drops the connection without an answer |
 //! | `[sandbox:garbage]` | submit | accepts, then answers 2xx with malformed JSON |
-//! | `[sandbox:refuse]` | outcome | refuses the content: fal 422 `content_policy_violation`, Replicate `failed` (E005), OpenAI 400 `moderation_blocked` |
-//! | `[sandbox:nsfw]` | outcome | FLUX on fal: 200, a black picture and `has_nsfw_concepts`; Nano Banana: 422 `no_media_generated`; Replicate: `failed`, "NSFW content detected"; OpenAI: `moderation_blocked` |
-//! | `[sandbox:fail]` | outcome | breaks while working: fal COMPLETED with `error`, Replicate `failed`, OpenAI 500 |
+//! | `[sandbox:refuse]` | outcome | refuses the content: fal 422 `content_policy_violation`, Replicate `failed` (E005), OpenAI 400 `moderation_blocked`, Runway `FAILED` with `SAFETY.INPUT.TEXT`, Higgsfield `nsfw` |
+//! | `[sandbox:nsfw]` | outcome | FLUX on fal: 200, a black picture and `has_nsfw_concepts`; Nano Banana: 422 `no_media_generated`; Replicate: `failed`, "NSFW content detected"; OpenAI: `moderation_blocked`; Runway: `SAFETY.OUTPUT.VIDEO`; Higgsfield: `nsfw` |
+//! | `[sandbox:fail]` | outcome | breaks while working: fal COMPLETED with `error`, Replicate `failed`, OpenAI 500, Runway `FAILED` with `INTERNAL.BAD_OUTPUT.CODE01`, Higgsfield `failed` |
 //! | `[sandbox:partial]` | outcome | one output fewer than asked (none of one) |
 //! | `[sandbox:slow]` | outcome | takes 20 s longer (2 s at the instant pace) |
-//! | `[sandbox:stuck]` | outcome | never finishes |
+//! | `[sandbox:stuck]` | outcome | never finishes (Higgsfield: stays in the queue, the only place where it cancels) |
 //! | `[sandbox:poll-auth]` | poll | 401, for 2 polls |
 //! | `[sandbox:poll-busy]` | poll | 429 with `Retry-After: 1`, for 2 polls |
 //! | `[sandbox:poll-down]` | poll | 503, for 2 polls |
@@ -26,7 +26,7 @@
 //! | `[sandbox:wrongtype]` | download | says `image/png` (or `video/mp4`), sends a web page |
 //! | `[sandbox:oddtype]` | download | says `application/octet-stream`, the bytes are fine |
 //! | `[sandbox:huge]` | download | starts well and never ends |
-//! | `[sandbox:expired]` | download | the output's URL is gone: fal 404, Replicate 403 |
+//! | `[sandbox:expired]` | download | the output's URL is gone: fal 404, the others 403 |
 //! | `[sandbox:download-down]` | download | 503, for 2 downloads |
 //! | `[sandbox:download-lost]` | download | drops the connection halfway, for 2 downloads |
 //! | `[sandbox:webhook-lost]` | webhook | none is delivered |
@@ -65,6 +65,10 @@ pub enum Provider {
     Replicate,
     /// `OpenAI` Images
     OpenAi,
+    /// Runway
+    Runway,
+    /// Higgsfield
+    Higgsfield,
     /// Clerk: its Backend API and its keys. The prompt is `METHOD /path`.
     Clerk,
     /// Lemon Squeezy's API. The prompt is `METHOD /path`.

@@ -25,6 +25,22 @@ pub(crate) fn by_short_side(ratio: &str, short_side: u32) -> Size {
     }
 }
 
+/// A frame whose longer side is fixed; sides are even.
+pub(crate) fn by_long_side(ratio: &str, long_side: u32) -> Size {
+    let (across, down) = parse_ratio(ratio);
+    if across >= down {
+        Size {
+            width: long_side,
+            height: even(long_side * down / across),
+        }
+    } else {
+        Size {
+            width: even(long_side * across / down),
+            height: long_side,
+        }
+    }
+}
+
 /// A frame of about this many pixels, as picture models count; sides are multiples of 32.
 pub(crate) fn by_area(ratio: &str, pixels: u32) -> Size {
     let (across, down) = parse_ratio(ratio);

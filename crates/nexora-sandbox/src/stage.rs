@@ -11,9 +11,11 @@ use crate::Pace;
 use crate::clerk::Clerk;
 use crate::fal::Fal;
 use crate::files::Files;
+use crate::higgsfield::Higgsfield;
 use crate::lemon::Lemon;
 use crate::post::Post;
 use crate::replicate::Replicate;
+use crate::runway::Runway;
 use crate::script::Script;
 use crate::submits::Submits;
 
@@ -28,6 +30,8 @@ pub(crate) struct Stage {
     pub(crate) post: Post,
     pub(crate) fal: Fal,
     pub(crate) replicate: Replicate,
+    pub(crate) runway: Runway,
+    pub(crate) higgsfield: Higgsfield,
     pub(crate) clerk: Clerk,
     pub(crate) lemon: Lemon,
     /// Webhooks on their way, and the server itself.
@@ -47,6 +51,8 @@ impl Stage {
             post: Post::new(),
             fal: Fal::new(),
             replicate: Replicate::new(),
+            runway: Runway::new(),
+            higgsfield: Higgsfield::new(),
             clerk: Clerk::new(),
             lemon: Lemon::new(),
             tasks: TaskTracker::new(),

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
 
 use super::problem::Problem;
 use super::{authorize, view};
 use crate::post::{Letter, deliver};
 use crate::queue::{Delivery, Job, Phase};
 use crate::stage::Stage;
+use crate::standard;
 
 /// What a webhook tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,32 +115,11 @@ async fn tell_once(stage: &Arc<Stage>, job: &Job, url: &str, occasion: Occasion)
     let body = Bytes::from(prediction.to_string());
     // A repeated delivery carries the same id, so that the receiver can tell.
     let id = format!("msg_{}_{}", job.id, occasion.name());
-    let sign = |now| sign(&stage.replicate.secret, &id, &body, now);
+    let sign = |now| standard::sign(&stage.replicate.secret, &id, &body, now);
     let letter = Letter {
         url,
         body: body.clone(),
         sign: &sign,
     };
     deliver(stage, letter).await;
-}
-
-/// HMAC-SHA256 over `{id}.{timestamp}.{body}`.
-fn sign(secret: &[u8], id: &str, body: &[u8], now: Timestamp) -> HeaderMap {
-    let timestamp = now.as_second().to_string();
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
-        return HeaderMap::new();
-    };
-    mac.update(format!("{id}.{timestamp}.").as_bytes());
-    mac.update(body);
-    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-    let headers = [
-        ("webhook-id", id),
-        ("webhook-timestamp", &timestamp),
-        ("webhook-signature", &signature),
-    ];
-    let headers = headers.into_iter().filter_map(|(name, value)| {
-        let name = name.parse().ok()?;
-        Some((name, HeaderValue::from_str(value).ok()?))
-    });
-    headers.collect()
 }

@@ -94,6 +94,8 @@ fn parse_provider(name: &str) -> Option<Provider> {
         "fal" => Some(Provider::Fal),
         "replicate" => Some(Provider::Replicate),
         "openai" => Some(Provider::OpenAi),
+        "runway" => Some(Provider::Runway),
+        "higgsfield" => Some(Provider::Higgsfield),
         "clerk" => Some(Provider::Clerk),
         "lemon" => Some(Provider::Lemon),
         _ => None,

@@ -13,11 +13,18 @@ use crate::{Answer, Bench, answer, text};
 const FAL: &str = "/fal/queue/fal-ai/flux/schnell";
 const REPLICATE: &str = "/replicate/v1/models/black-forest-labs/flux-schnell/predictions";
 const OPENAI: &str = "/openai/v1/images/generations";
+const RUNWAY: &str = "/runway/v1/text_to_video";
+const HIGGSFIELD: &str = "/hf/higgsfield/cinema-studio/4.0";
+const ALL: [&str; 5] = [FAL, REPLICATE, OPENAI, RUNWAY, HIGGSFIELD];
 
 fn body(path: &str, prompt: &str) -> Value {
     match path {
         REPLICATE => json!({"input": {"prompt": prompt, "megapixels": "0.25"}}),
         OPENAI => json!({"prompt": prompt, "size": "640x1024"}),
+        RUNWAY => json!({
+            "model": "gen4.5", "promptText": prompt, "ratio": "1280:720", "duration": 5,
+        }),
+        HIGGSFIELD => json!({"prompt": prompt}),
         _ => json!({"prompt": prompt, "image_size": "square"}),
     }
 }
@@ -56,6 +63,12 @@ async fn refused_submits_are_not_accepted() {
         ("down", FAL, 503),
         ("down", REPLICATE, 503),
         ("down", OPENAI, 503),
+        ("auth", RUNWAY, 401),
+        ("auth", HIGGSFIELD, 401),
+        ("broke", RUNWAY, 400),
+        ("broke", HIGGSFIELD, 403),
+        ("down", RUNWAY, 503),
+        ("down", HIGGSFIELD, 503),
     ] {
         let refused = submit(&bench, path, &format!("x [sandbox:{word}]")).await;
         assert_eq!(refused.status.as_u16(), status, "{word} {path}");
@@ -66,7 +79,7 @@ async fn refused_submits_are_not_accepted() {
 #[tokio::test]
 async fn a_busy_provider_takes_the_third_attempt() {
     let bench = Bench::instant().await;
-    for path in [FAL, REPLICATE, OPENAI] {
+    for path in [FAL, REPLICATE, OPENAI, RUNWAY] {
         for _ in 0..2 {
             let busy = submit(&bench, path, "x [sandbox:busy]").await;
             assert_eq!(busy.status, StatusCode::TOO_MANY_REQUESTS);
@@ -79,7 +92,7 @@ async fn a_busy_provider_takes_the_third_attempt() {
                 .is_success()
         );
     }
-    assert_eq!(bench.sandbox.submits().len(), 3);
+    assert_eq!(bench.sandbox.submits().len(), 4);
 }
 
 #[tokio::test]
@@ -94,7 +107,7 @@ async fn one_provider_fails_and_the_other_takes_over() {
 #[tokio::test]
 async fn an_ambiguous_submit_was_accepted_and_a_lost_one_was_not() {
     let bench = Bench::instant().await;
-    for path in [FAL, REPLICATE, OPENAI] {
+    for path in ALL {
         for word in ["ambiguous", "lost"] {
             let prompt = format!("x [sandbox:{word}]");
             let request = bench.call(Method::POST, path).json(&body(path, &prompt));
@@ -102,7 +115,7 @@ async fn an_ambiguous_submit_was_accepted_and_a_lost_one_was_not() {
         }
     }
     let submits = bench.sandbox.submits();
-    assert_eq!(submits.len(), 3);
+    assert_eq!(submits.len(), ALL.len());
     assert!(
         submits
             .iter()
@@ -113,12 +126,12 @@ async fn an_ambiguous_submit_was_accepted_and_a_lost_one_was_not() {
 #[tokio::test]
 async fn a_garbled_submit_was_accepted() {
     let bench = Bench::instant().await;
-    for path in [FAL, REPLICATE, OPENAI] {
+    for path in ALL {
         let garbled = submit(&bench, path, "x [sandbox:garbage]").await;
         assert!(garbled.status.is_success());
         assert_eq!(garbled.body, Value::Null);
     }
-    assert_eq!(bench.sandbox.submits().len(), 3);
+    assert_eq!(bench.sandbox.submits().len(), ALL.len());
 }
 
 #[tokio::test]
@@ -218,6 +231,22 @@ async fn polls_fail_and_recover() {
             assert_ne!(poll.body["status"], "COMPLETED");
         }
         assert_eq!(bench.get(&status_url).await.body["status"], "COMPLETED");
+    }
+    for word in ["busy", "down", "auth"] {
+        let prompt = format!("x [sandbox:poll-{word}*1]");
+        let task = submit(&bench, RUNWAY, &prompt).await;
+        let task = format!("/runway/v1/tasks/{}", text(&task.body, "id"));
+        let request = submit(&bench, HIGGSFIELD, &prompt).await;
+        let request = text(&request.body, "status_url");
+        let statuses = [("busy", 429), ("down", 503), ("auth", 401)];
+        let (_, status) = statuses
+            .into_iter()
+            .find(|(name, _)| *name == word)
+            .unwrap();
+        for url in [task, request] {
+            assert_eq!(bench.get(&url).await.status.as_u16(), status, "{url}");
+            assert_eq!(bench.get(&url).await.status, StatusCode::OK, "{url}");
+        }
     }
     let submitted = submit(&bench, REPLICATE, "x [sandbox:poll-lost*1]").await;
     let url = text(&submitted.body["urls"], "get");

@@ -10,11 +10,13 @@
 mod clerk;
 mod fal;
 mod faults;
+mod higgsfield;
 mod inbox;
 mod lemon;
 mod openai;
 mod paint;
 mod replicate;
+mod runway;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -62,12 +64,15 @@ impl Bench {
         } else {
             target.to_owned()
         };
-        let key = if url.contains("/fal/") {
+        let key = if url.contains("/fal/") || url.contains("/hf/") {
             "Key id:secret"
         } else {
             "Bearer token"
         };
-        self.http.request(method, url).header("authorization", key)
+        let request = self.http.request(method, url);
+        request
+            .header("authorization", key)
+            .header("x-runway-version", "2024-11-06")
     }
 
     pub(crate) async fn get(&self, target: &str) -> Answer {
