@@ -3,7 +3,7 @@
 //! An expired token does not mean that somebody signed out: only Clerk's Frontend API knows, by a
 //! cookie on its own host. A browser that loads a page is sent there and comes right back.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::API_VERSION;
 use super::claims::Verified;
@@ -137,16 +137,16 @@ impl HandshakeRequest<'_> {
     }
 }
 
-/// A path of ours as an address; anything else is the front page.
+/// A path of ours as an address; anything else is the front page. Clerk's own parameters do not
+/// count for its length: what a handshake brings is longer than any path.
 pub(super) fn local(home: &Url, path_and_query: &str) -> Url {
-    let path = path_and_query;
-    let is_path = path.starts_with('/') && path.len() <= PATH_CHARS_MAX;
+    let is_path = path_and_query.starts_with('/');
     let origin = home.origin().ascii_serialization();
-    let read = Url::parse(&format!("{origin}{path}"));
-    match read {
-        Ok(url) if is_path && url.origin() == home.origin() => without_clerks(url),
-        _ => home.clone(),
-    }
+    let read = Url::parse(&format!("{origin}{path_and_query}"));
+    let here = read.ok().filter(|url| is_path && url.origin() == home.origin());
+    let here = here.map(without_clerks);
+    let fits = |url: &Url| url[Position::BeforePath..].len() <= PATH_CHARS_MAX;
+    here.filter(fits).unwrap_or_else(|| home.clone())
 }
 
 fn without_clerks(mut url: Url) -> Url {

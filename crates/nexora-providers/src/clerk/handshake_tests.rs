@@ -249,6 +249,11 @@ fn the_way_back_leads_to_our_own_address_without_clerks_parameters() {
         let (_, back) = url.query_pairs().next().unwrap();
         assert_eq!(back, expected, "{path}");
     }
+    // What a handshake brings is longer than any path, and no part of it.
+    let brings = format!("/studio?tab=2&__clerk_handshake={}", "x".repeat(5_000));
+    let (url, _) = sent_to("live", &cookies(false, UAT), &brings);
+    let (_, back) = url.query_pairs().next().unwrap();
+    assert_eq!(back, "https://studio.example/studio?tab=2");
     let endless = format!("/{}", "x".repeat(5_000));
     let (url, _) = sent_to("live", &cookies(false, UAT), &endless);
     assert!(url.as_str().len() < 500);

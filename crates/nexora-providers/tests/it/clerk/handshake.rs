@@ -234,6 +234,45 @@ async fn in_development_it_comes_in_the_query_and_the_page_is_loaded_again() {
 }
 
 #[tokio::test]
+async fn a_browser_that_was_just_at_clerks_is_told_apart() {
+    let sent = |config, path: &str, destination, pairs: &[(&str, &str)]| {
+        let (clerk, _) = open(config);
+        let cookies = clerk.cookies(pairs);
+        clerk.has_sent(&HandshakeRequest {
+            method: "GET",
+            sec_fetch_dest: Some(destination),
+            accept: None,
+            path_and_query: path,
+            cookies: &cookies,
+        })
+    };
+    let cookie = [("__clerk_handshake", "x")];
+    for back in ["/?__clerk_handshake=x", "/?a=1&__clerk_db_jwt=x"] {
+        assert!(sent(in_development(), back, "document", &[]), "{back}");
+        assert!(!sent(in_development(), back, "empty", &[]), "{back}");
+        assert!(!sent(config(), back, "document", &[]), "{back}");
+    }
+    assert!(sent(config(), "/", "document", &cookie));
+    assert!(!sent(config(), "/", "image", &cookie));
+    assert!(!sent(in_development(), "/", "document", &cookie));
+}
+
+#[test]
+fn whoever_signs_out_forgets_clerks_cookies_on_the_whole_domain() {
+    let (clerk, _) = open(config());
+    let texts = clerk.sign_out_cookies();
+    let suffix = clerk.instance().cookie_suffix();
+    for name in ["__session", "__client_uat", "__refresh"] {
+        for name in [name.to_owned(), format!("{name}_{suffix}")] {
+            let here = format!("{name}=; Path=/; Max-Age=0");
+            assert!(texts.contains(&here), "{here}");
+            assert!(texts.contains(&format!("{here}; Domain=studio.example")));
+        }
+    }
+    assert_eq!(texts.len(), 12);
+}
+
+#[tokio::test]
 async fn a_browser_goes_round_three_times_at_most() {
     let (clerk, _) = open(config());
     let mut count = "0".to_owned();
