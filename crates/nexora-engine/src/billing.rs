@@ -15,6 +15,7 @@ mod reconcile;
 mod review;
 mod settle;
 mod subscription;
+mod unknown;
 
 use std::sync::Arc;
 

@@ -96,7 +96,7 @@ impl Studio {
 
     /// Joins the studio and what is played for it, once it listens.
     pub(crate) async fn join(&self, tasks: &Tasks) {
-        self.played.follow(&self.engine, tasks);
+        self.played.follow(&self.engine, tasks).await;
         self.played.deliver_to(self.place.near).await;
     }
 

@@ -24,7 +24,7 @@ impl Engine {
         let variant_id = variant_id.ok_or(PurchaseError::NotForSale)?.to_owned();
         self.check_not_frozen(member).await?;
         if let Purchase::Plan(_) = wanted
-            && let Some(open) = self.open_subscription(billing, member.id).await?
+            && let Some(open) = self.still_open(billing, member.id).await?
         {
             return Err(PurchaseError::AlreadySubscribed {
                 plan: open.plan,

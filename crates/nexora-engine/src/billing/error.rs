@@ -82,6 +82,10 @@ impl fmt::Display for PurchaseError {
             Self::Merchant(BillingError::Refused(_)) => f.write_str(
                 "The payment service declined. Nothing was charged. Try again or write to us.",
             ),
+            Self::Merchant(BillingError::NotFound) => f.write_str(
+                "The payment service knows nothing of this any more. Nothing was charged, and what \
+                 is paid for stays yours to its end. Buy a plan when you like, or write to us.",
+            ),
             Self::Merchant(_) => f.write_str(
                 "The payment service does not answer. Nothing was charged. Try again in a moment.",
             ),
@@ -114,18 +118,5 @@ impl<E: Into<EngineError>> From<E> for PurchaseError {
 impl<E: Into<EngineError>> From<E> for ReceiveError {
     fn from(error: E) -> Self {
         Self::Engine(error.into())
-    }
-}
-
-impl PurchaseError {
-    pub(crate) fn of_merchant(error: BillingError) -> Self {
-        match error {
-            BillingError::NotFound => Self::NotSubscribed,
-            BillingError::Down
-            | BillingError::Busy(_)
-            | BillingError::Refused(_)
-            | BillingError::Misconfigured
-            | BillingError::Broken => Self::Merchant(error),
-        }
     }
 }

@@ -196,6 +196,10 @@ impl Engine {
         };
         let told = match self.ask_about(billing, &row.facts.id).await {
             Ok(told) => told,
+            Err(BillingError::NotFound) => {
+                self.not_known(billing, &row.facts).await?;
+                return Ok(Next::Done);
+            }
             Err(why) => return Ok(self.ask_again(&why)),
         };
         self.take_in(billing, told).await?;

@@ -76,7 +76,7 @@ impl Engine {
         if open.facts.variant_id == *variant_id {
             return Ok(());
         }
-        let links = self.links(billing, &open.facts.id).await?;
+        let links = self.links(billing, &open.facts).await?;
         if let Some(page) = links.update_subscription {
             return Err(PurchaseError::AtMerchant(page));
         }
@@ -88,9 +88,11 @@ impl Engine {
         let changed = billing
             .merchant
             .change_plan(&open.facts.id, variant_id, paid_from)
-            .await
-            .map_err(PurchaseError::of_merchant)?;
-        Ok(self.take_in(billing, News::answer(changed)).await?)
+            .await;
+        match changed {
+            Ok(changed) => Ok(self.take_in(billing, News::answer(changed)).await?),
+            Err(why) => Err(self.not_done(billing, &open.facts, why).await),
+        }
     }
 
     /// Ends the subscription with the period that is paid for.
@@ -99,9 +101,10 @@ impl Engine {
         if open.is_cancelled {
             return Ok(());
         }
-        let cancelled = billing.merchant.cancel(&open.facts.id).await;
-        let cancelled = cancelled.map_err(PurchaseError::of_merchant)?;
-        Ok(self.take_in(billing, News::answer(cancelled)).await?)
+        match billing.merchant.cancel(&open.facts.id).await {
+            Ok(cancelled) => Ok(self.take_in(billing, News::answer(cancelled)).await?),
+            Err(why) => Err(self.not_done(billing, &open.facts, why).await),
+        }
     }
 
     /// Takes a cancellation back, while the period lasts.
@@ -110,9 +113,10 @@ impl Engine {
         if !open.is_cancelled {
             return Ok(());
         }
-        let resumed = billing.merchant.resume(&open.facts.id).await;
-        let resumed = resumed.map_err(PurchaseError::of_merchant)?;
-        Ok(self.take_in(billing, News::answer(resumed)).await?)
+        match billing.merchant.resume(&open.facts.id).await {
+            Ok(resumed) => Ok(self.take_in(billing, News::answer(resumed)).await?),
+            Err(why) => Err(self.not_done(billing, &open.facts, why).await),
+        }
     }
 
     /// Fresh links to the merchant's own pages. They live for hours: follow them at once, never
@@ -121,7 +125,7 @@ impl Engine {
         let billing = self.billing().ok_or(PurchaseError::Off)?;
         let rows = self.subscription_rows(member.id).await?;
         let latest = rows.first().ok_or(PurchaseError::NotSubscribed)?;
-        self.links(billing, &latest.facts.id).await
+        self.links(billing, &latest.facts).await
     }
 
     /// A fresh link to one of the member's invoices; `None` if they have none with this id.
@@ -137,7 +141,7 @@ impl Engine {
             return Ok(None);
         }
         let link = billing.merchant.invoice_link(invoice_id).await;
-        link.map_err(PurchaseError::of_merchant)
+        link.map_err(PurchaseError::Merchant)
     }
 
     pub(super) async fn open_subscription(
@@ -189,9 +193,15 @@ impl Engine {
         Ok((billing, open.ok_or(PurchaseError::NotSubscribed)?))
     }
 
-    async fn links(&self, billing: &Billing, id: &str) -> Result<PortalLinks, PurchaseError> {
-        let links = billing.merchant.links(id).await;
-        links.map_err(PurchaseError::of_merchant)
+    async fn links(
+        &self,
+        billing: &Billing,
+        facts: &SubscriptionFacts,
+    ) -> Result<PortalLinks, PurchaseError> {
+        match billing.merchant.links(&facts.id).await {
+            Ok(links) => Ok(links),
+            Err(why) => Err(self.not_done(billing, facts, why).await),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is paid for is what a member has: told as stories with a merchant that the stories own.
 
 mod buying;
+mod calendar;
+mod forgotten;
 mod matrix;
 mod paying;
 mod shuffles;

@@ -224,6 +224,15 @@ pub async fn unclaimed(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     Ok(count.unwrap_or(0))
 }
 
+/// Subscriptions that are not over, the longest not asked about first.
+pub async fn list_open(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, StoreError> {
+    const LIST_OPEN: Sql = Sql::both(
+        "SELECT id FROM subscriptions WHERE status NOT IN ('expired', 'cancelled')
+         ORDER BY COALESCE(looked_at, 0), id LIMIT $1",
+    );
+    tx.all(&LIST_OPEN, args![DUE_MAX], crate::db::only).await
+}
+
 /// Subscriptions nobody has claimed, the latest first, at most `limit`.
 pub async fn list_unclaimed(
     tx: &mut Tx<'_>,

@@ -72,6 +72,8 @@ async fn subscriptions_of_nobody_are_listed() {
         save(&store, &subscription(NOW), None).await;
         let listed = async || read!(store, |tx| subscriptions::list_unclaimed(tx, 9).await);
         assert_eq!(listed().await[0].facts.id, "s1");
+        let open = read!(store, |tx| subscriptions::list_open(tx).await);
+        assert_eq!(open, [listed().await[0].id]);
         let claimed = write!(store, Lane::Any, |tx| {
             subscriptions::claim(tx, LEMON, "s1", ada).await
         });

@@ -115,8 +115,9 @@ impl Played {
         }
     }
 
-    /// Lets the engine know before and after somebody moves the store's time.
-    pub(crate) fn follow(&self, engine: &Engine, tasks: &Tasks) {
+    /// Lets the engine know that the store was begun afresh, and before and after somebody moves
+    /// its time.
+    pub(crate) async fn follow(&self, engine: &Engine, tasks: &Tasks) {
         let Self::Here {
             sandbox,
             lead: Some(lead),
@@ -125,6 +126,9 @@ impl Played {
         else {
             return;
         };
+        if let Err(trouble) = engine.look_at_subscriptions().await {
+            warn!("subscriptions of an earlier sandbox seem to renew: {trouble}");
+        }
         let ahead = sandbox.lemon().ahead();
         let before = Before {
             engine: engine.clone(),

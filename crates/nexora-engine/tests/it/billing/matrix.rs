@@ -7,8 +7,9 @@ use nexora_core::billing::{PauseMode, SubscriptionStatus};
 use nexora_core::{Clock, Member, Timestamp};
 use nexora_store::credits::GrantKind::{self, Monthly, Topup};
 
+use super::calendar::months_after;
 use super::stage::{Stage, both};
-use super::till::{Begun, GROWTH, PACK, PRO, months_after, pause};
+use super::till::{Begun, GROWTH, PACK, PRO, pause};
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug)]

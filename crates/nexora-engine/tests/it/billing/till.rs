@@ -18,6 +18,8 @@ use nexora_providers::{BillingError, BoxFuture, Lemon};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::calendar::{iso, months_after};
+
 pub(super) const STORE: &str = "1";
 pub(super) const GROWTH: &str = "11";
 pub(super) const PRO: &str = "12";
@@ -232,6 +234,11 @@ impl Till {
         let facts = books.orders.get_mut(order).unwrap();
         facts.status = OrderStatus::Fraudulent;
         facts.updated_at = now;
+    }
+
+    fn can_change(&self, id: &str) -> bool {
+        let is_known = self.books().subscriptions.contains_key(id);
+        is_known && !self.is_down.load(Ordering::SeqCst)
     }
 
     fn answer<T: Send + 'static>(
@@ -505,7 +512,7 @@ impl Merchant for Till {
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<SubscriptionFacts, BillingError>> {
-        if !self.is_down.load(Ordering::SeqCst) {
+        if self.can_change(id) {
             self.change(id, "subscription_cancelled", |facts| {
                 facts.status = SubscriptionStatus::Cancelled;
                 facts.cancelled = true;
@@ -516,7 +523,7 @@ impl Merchant for Till {
     }
 
     fn resume<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<SubscriptionFacts, BillingError>> {
-        if !self.is_down.load(Ordering::SeqCst) {
+        if self.can_change(id) {
             self.change(id, "subscription_resumed", |facts| {
                 facts.status = SubscriptionStatus::Active;
                 facts.cancelled = false;
@@ -582,18 +589,4 @@ fn origin() -> Origin {
 
 fn number(id: &str) -> u64 {
     id.parse().unwrap()
-}
-
-fn iso(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_ms())
-        .unwrap()
-        .to_string()
-}
-
-/// The same day so many months later, or the last one of that month.
-pub(super) fn months_after(at: Timestamp, months: i64) -> Timestamp {
-    let utc = jiff::tz::Offset::UTC;
-    let at = utc.to_datetime(jiff::Timestamp::from_millisecond(at.as_ms()).unwrap());
-    let later = at.checked_add(jiff::Span::new().months(months)).unwrap();
-    Timestamp::from_ms(utc.to_timestamp(later).unwrap().as_millisecond())
 }
