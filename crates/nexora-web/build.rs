@@ -17,10 +17,10 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 19] = [
-    "tokens", "base", "ratio", "bars", "controls", "composer", "picker", "cards", "pages",
-    "studio", "bench", "history", "detail", "profile", "receipt", "design", "site", "toast",
-    "motion",
+const STYLES: [&str; 20] = [
+    "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "picker", "cards",
+    "pages", "studio", "bench", "history", "detail", "profile", "receipt", "design", "site",
+    "toast", "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
@@ -54,6 +54,8 @@ fn main() -> Result<()> {
     assets.push(pack("/assets/", "app.js", script.into_bytes()));
     let bench = with_urls(squeeze(&joined("assets/js", "js", &["bench"])?), &assets);
     assets.push(pack("/assets/", "bench.js", bench.into_bytes()));
+    let clerk = squeeze(&joined("assets/js", "js", &["clerk"])?);
+    assets.push(pack("/assets/", "clerk.js", clerk.into_bytes()));
     let manifest = fs::read_to_string("assets/icons/nexora.webmanifest")?;
     let manifest = with_urls(manifest, &assets);
     assets.push(pack(

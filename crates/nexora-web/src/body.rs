@@ -99,7 +99,7 @@ impl FromRequest<App> for Texts {
     async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let kind = kind_of(&parts.headers);
-        let bytes = read(&parts.headers, body).await?;
+        let bytes = read(&parts.headers, body, BODY_BYTES_MAX).await?;
         match kind {
             Kind::Form => Ok(Self::of_form(&bytes)),
             Kind::Json => Self::of_json(&bytes),
@@ -129,23 +129,28 @@ fn kind_of(headers: &HeaderMap) -> Kind {
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+/// The bytes of a body as they came, at most `bytes_max` of them.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let taking = tokio::time::timeout(ARRIVAL_MAX, take_in(announced, body));
+    let taking = tokio::time::timeout(ARRIVAL_MAX, take_in(announced, body, bytes_max));
     taking.await.unwrap_or_else(|_| Err(Problem::too_slow()))
 }
 
-async fn take_in(announced: Option<usize>, body: Body) -> Result<Bytes, Problem> {
-    let mut is_too_large = announced.is_some_and(|bytes| bytes > BODY_BYTES_MAX);
+async fn take_in(announced: Option<usize>, body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    let mut is_too_large = announced.is_some_and(|bytes| bytes > bytes_max);
     let mut kept = Vec::new();
     let mut seen: usize = 0;
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Problem::malformed("The request broke off."))?;
         seen = seen.saturating_add(piece.len());
-        is_too_large |= seen > BODY_BYTES_MAX;
+        is_too_large |= seen > bytes_max;
         if seen > DISCARDED_BYTES_MAX {
             break;
         }
@@ -154,7 +159,7 @@ async fn take_in(announced: Option<usize>, body: Body) -> Result<Bytes, Problem>
         }
     }
     if is_too_large {
-        return Err(Problem::too_large(BODY_BYTES_MAX));
+        return Err(Problem::too_large(bytes_max));
     }
     Ok(kept.into())
 }

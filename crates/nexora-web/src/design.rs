@@ -7,7 +7,8 @@ use maud::{Markup, html};
 
 use crate::components::sample::Sample;
 use crate::components::{
-    Here, balance, card, composer, fields, icon, ledger, navbar, picker, quote, shell, sidebar,
+    Here, acting, balance, card, composer, fields, icon, ledger, navbar, picker, quote, shell,
+    sidebar,
 };
 pub use pages::pages;
 pub use stock::{Stock, stock};
@@ -24,6 +25,7 @@ pub fn components() -> Vec<(&'static str, Vec<Sample>)> {
         ("balance", balance::samples()),
         ("navbar", navbar::samples()),
         ("sidebar", sidebar::samples()),
+        ("acting", acting::samples()),
     ]
 }
 

@@ -26,10 +26,11 @@ pub(crate) enum Flash {
     OthersEnded,
     Welcome,
     SignedOut,
+    SignedOutHere,
 }
 
 impl Flash {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Started,
         Self::AlreadyStarted,
         Self::Cancelled,
@@ -40,6 +41,7 @@ impl Flash {
         Self::OthersEnded,
         Self::Welcome,
         Self::SignedOut,
+        Self::SignedOutHere,
     ];
 
     const fn slug(self) -> &'static str {
@@ -54,6 +56,7 @@ impl Flash {
             Self::OthersEnded => "others-ended",
             Self::Welcome => "welcome",
             Self::SignedOut => "signed-out",
+            Self::SignedOutHere => "signed-out-here",
         }
     }
 
@@ -82,6 +85,11 @@ impl Flash {
                 return Notice::new(NoticeKind::Ok, welcome);
             }
             Self::SignedOut => (NoticeKind::Info, "You are signed out."),
+            Self::SignedOutHere => (
+                NoticeKind::Err,
+                "You are signed out of the studio. The sign-in service did not answer and may \
+                 still know this browser; if others use it, sign out once more.",
+            ),
         };
         Notice::new(kind, text)
     }

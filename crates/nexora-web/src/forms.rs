@@ -12,6 +12,7 @@ use axum::routing::post;
 use nexora_engine::SignedIn;
 
 use crate::asker::see_other;
+use crate::config::Identity;
 use crate::flash::Flash;
 use crate::session;
 use crate::state::App;
@@ -29,6 +30,15 @@ pub(crate) fn routes() -> Router<App> {
             "/profile/sessions/revoke-others",
             post(sessions::revoke_others),
         )
+}
+
+/// Back to the door, if it is not our form that opens it: the page was drawn by a studio with
+/// accounts of its own, or by nobody.
+fn hosted_elsewhere(app: &App, door: &str) -> Option<Response> {
+    match app.config().identity {
+        Identity::Local => None,
+        Identity::Clerk(_) => Some(see_other(app, door, None)),
+    }
 }
 
 /// On to `path` with a fresh session.

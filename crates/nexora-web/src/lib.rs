@@ -16,6 +16,7 @@ mod files;
 mod flash;
 mod forms;
 mod health;
+mod identity;
 mod limits;
 mod live;
 mod media;
@@ -28,6 +29,7 @@ pub mod site;
 mod squeeze;
 mod state;
 mod trace;
+mod webhooks;
 
 use std::any::Any;
 
@@ -62,8 +64,10 @@ pub fn router(app: App) -> Router {
     routes
         .layer(from_fn_with_state(app.clone(), security::limit_changes))
         .layer(security::csrf(&app))
+        .merge(webhooks::routes())
         .layer(CatchPanicLayer::custom(crashed))
         .layer(from_fn_with_state(app.clone(), problem::render))
+        .layer(from_fn_with_state(app.clone(), identity::attend))
         .layer(squeeze::layer())
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn_with_state(app.clone(), trace::request))

@@ -5,6 +5,7 @@ mod doors;
 mod frame;
 mod generate;
 mod history;
+mod hosted;
 mod library;
 mod profile;
 mod public;
@@ -37,7 +38,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/history", get(history::history))
         .route("/g/{id}", get(library::detail))
         .route("/g/{id}/receipt", get(library::receipt))
-        .route("/profile", get(profile::profile));
+        .route("/profile", get(profile::profile))
+        .route("/profile/account", get(profile::account));
     if app.config().design_page {
         router.route("/design", get(public::design))
     } else {

@@ -5,6 +5,8 @@
 
 mod answer;
 mod causes;
+mod identity;
+mod webhooks;
 
 use std::time::Duration;
 

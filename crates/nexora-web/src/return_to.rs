@@ -19,6 +19,11 @@ impl LocalPath {
         Self("/studio".to_owned())
     }
 
+    /// The profile.
+    pub(crate) fn profile() -> Self {
+        Self("/profile".to_owned())
+    }
+
     /// Reads a path: one `/` at its start, no second slash or backslash after it (browsers read
     /// both as the start of a host name), nothing but visible ASCII.
     pub(crate) fn parse(text: &str) -> Option<Self> {

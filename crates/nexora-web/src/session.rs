@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use nexora_core::{Member as Account, MemberId, SessionId, Timestamp};
 use nexora_engine::{ClientDevice, SessionToken};
 use nexora_store::sessions::SessionRow;
 
-pub(crate) use cookie::{cleared, read, signed_in, signed_out, written};
+pub(crate) use cookie::{cleared, pairs, read, signed_in, signed_out, token, written};
 
 use crate::client::{self, Wants};
+use crate::identity::{self, Stranger, Who};
 use crate::problem::Problem;
 use crate::return_to::LocalPath;
 use crate::security::is_safe;
@@ -30,28 +31,18 @@ const RENEW_AFTER: Duration = Duration::from_secs(300);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visitor(pub(crate) Option<Member>);
 
+/// Whoever is looking, and if it is a stranger, why.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(pub(crate) Result<Member, Stranger>);
+
 /// Somebody who is signed in. A page's handler that asks for one sends strangers to the sign-in
 /// page; everywhere else they get 401.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) account: Account,
     pub(crate) session: SessionRow,
-    pub(crate) token: SessionToken,
-}
-
-impl Visitor {
-    /// Reads the cookie and asks whose session it is.
-    pub(crate) async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Problem> {
-        let Some(token) = cookie::token(headers, app.config().is_https()) else {
-            return Ok(Self(None));
-        };
-        let found = app.engine().authenticate(&token).await?;
-        Ok(Self(found.map(|(session, account)| Member {
-            account,
-            session,
-            token,
-        })))
-    }
+    /// What their cookie says; programs that bring a token of Clerk's have no cookie of ours.
+    pub(crate) token: Option<SessionToken>,
 }
 
 impl Member {
@@ -63,21 +54,45 @@ impl Member {
         self.session.id
     }
 
+    /// Who acts in the member's name, if somebody does.
+    pub(crate) fn actor(&self) -> Option<&str> {
+        self.session.actor.as_deref()
+    }
+
     /// The cookie again, if it is time to prolong it.
     pub(crate) fn renewed_cookie(&self, app: &App, now: Timestamp) -> Option<HeaderValue> {
         if now.since(self.session.last_seen_at) < RENEW_AFTER {
             return None;
         }
+        self.cookie(app, now)
+    }
+
+    /// The cookie, for as long as the session can live.
+    pub(crate) fn cookie(&self, app: &App, now: Timestamp) -> Option<HeaderValue> {
         let rest = self.session.absolute_expires_at.since(now);
-        signed_in(&self.token, rest, app.config().is_https())
+        signed_in(self.token.as_ref()?, rest, app.config().is_https())
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match identity::who(app, parts).await {
+            Ok(Who::Member(member)) => Ok(Self(Ok(*member))),
+            Ok(Who::Stranger(why)) => Ok(Self(Err(why))),
+            Ok(Who::Away(detour)) => Err(detour.into_response()),
+            Err(problem) => Err(problem.into_response()),
+        }
     }
 }
 
 impl FromRequestParts<App> for Visitor {
-    type Rejection = Problem;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Self::of(app, &parts.headers).await
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Ok(Self(caller.0.ok()))
     }
 }
 
@@ -85,18 +100,18 @@ impl FromRequestParts<App> for Member {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let visitor = Visitor::of(app, &parts.headers).await;
-        match visitor.map_err(IntoResponse::into_response)?.0 {
-            Some(member) => {
-                let is_call = parts.uri.path().starts_with("/api/");
-                if is_call || !is_safe(&parts.method) {
-                    let counted = app.limits().call(member.id());
-                    counted.map_err(IntoResponse::into_response)?;
-                }
-                Ok(member)
-            }
-            None => Err(sign_in_first(parts)),
+        let member = match Caller::from_request_parts(parts, app).await?.0 {
+            Ok(member) => member,
+            Err(Stranger::Gone) => return Err(Problem::account_gone().into_response()),
+            // Whoever has something left to do at Clerk's is told so at the door.
+            Err(Stranger::Nobody | Stranger::Pending) => return Err(sign_in_first(parts)),
+        };
+        let is_call = parts.uri.path().starts_with("/api/");
+        if is_call || !is_safe(&parts.method) {
+            let counted = app.limits().call(member.id());
+            counted.map_err(IntoResponse::into_response)?;
         }
+        Ok(member)
     }
 }
 

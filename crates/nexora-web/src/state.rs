@@ -7,7 +7,8 @@ use nexora_core::{Catalog, ModelId, Plan};
 use nexora_engine::{Engine, Tasks};
 
 use crate::components::Shop;
-use crate::config::WebConfig;
+use crate::config::{Identity, WebConfig};
+use crate::identity::Turns;
 use crate::limits::Limits;
 use crate::live::Lines;
 
@@ -21,6 +22,7 @@ struct Inner {
     config: WebConfig,
     limits: Limits,
     lines: Lines,
+    turns: Turns,
     off: Vec<ModelId>,
 }
 
@@ -28,9 +30,13 @@ impl App {
     /// Puts the web half together. `tasks` says when to stop: live lines end then.
     pub fn new(engine: Engine, tasks: Tasks, config: WebConfig) -> Self {
         let off = models_off(&engine);
+        if let Identity::Clerk(clerk) = &config.identity {
+            engine.use_clerk(Arc::clone(clerk));
+        }
         Self(Arc::new(Inner {
             limits: Limits::new(config.requests_per_minute),
             lines: Lines::new(),
+            turns: Turns::default(),
             engine,
             tasks,
             config,
@@ -58,6 +64,10 @@ impl App {
 
     pub(crate) fn lines(&self) -> &Lines {
         &self.0.lines
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

@@ -25,6 +25,8 @@ pub struct ProfileView<'a> {
     pub older: Option<&'a str>,
     /// The browsers that are signed in, this one first.
     pub sessions: &'a [SessionView<'a>],
+    /// Whether Clerk keeps name, address and password; then there are no forms for them here.
+    pub is_kept_at_clerk: bool,
     /// What was wrong with a form that was sent.
     pub errors: &'a [FieldError],
     /// When the page is drawn.
@@ -74,8 +76,12 @@ pub fn page(view: &ProfileView<'_>) -> Markup {
             div.profile-side {
                 (plan(view.member.plan))
                 (sessions(view))
-                (name_form(view))
-                (password_form(view))
+                @if view.is_kept_at_clerk {
+                    (account_at_clerk())
+                } @else {
+                    (name_form(view))
+                    (password_form(view))
+                }
             }
         }
     };
@@ -212,6 +218,16 @@ const fn browser_words(browser: &str) -> &str {
         "A browser"
     } else {
         browser
+    }
+}
+
+fn account_at_clerk() -> Markup {
+    html! {
+        section.panel aria-labelledby="account-title" {
+            h2 #account-title { "Name, address, password" }
+            p.muted { "Clerk signs you in here and keeps them for you." }
+            a.button.is-quiet href="/profile/account" { "Change them at Clerk " (icon::arrow()) }
+        }
     }
 }
 

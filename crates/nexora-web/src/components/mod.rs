@@ -1,5 +1,6 @@
 //! The parts every page is built from: plain functions from a view to markup.
 
+pub mod acting;
 pub mod balance;
 pub mod card;
 pub mod composer;

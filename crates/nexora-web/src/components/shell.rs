@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 use nexora_core::Member;
 
 use crate::assets;
+use crate::components::acting::acting;
 use crate::components::balance::BalanceView;
 use crate::components::notice::{self, Notice};
 use crate::components::{navbar, sidebar};
@@ -25,6 +26,8 @@ pub struct Shell<'a> {
     pub flash: Option<Notice>,
     /// Whether to open the live line (`GET /live`).
     pub live: bool,
+    /// Whether somebody else acts in the member's name.
+    pub is_acted_for: bool,
 }
 
 /// A place in the bars.
@@ -85,6 +88,9 @@ fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Mar
             body class=(class) {
                 a.skip href="#main" { "Skip to content" }
                 div.backdrop aria-hidden="true" {}
+                @if let Some(member) = shell.member.filter(|_| shell.is_acted_for) {
+                    (acting(member))
+                }
                 (body)
                 nx-toasts #toasts role="status" aria-live="polite" {}
                 @if shell.live {

@@ -259,6 +259,7 @@ fn profile_page(stock: &Stock) -> Markup {
         lines: &lines,
         older: Some("/profile?before=3#ledger"),
         sessions: &sessions,
+        is_kept_at_clerk: false,
         errors: &[],
         now: NOW,
     })

@@ -71,6 +71,7 @@ impl Stock {
             sandbox: true,
             flash: None,
             live: false,
+            is_acted_for: false,
         }
     }
 

@@ -9,6 +9,7 @@ use nexora_engine::PasswordChangeError;
 use super::inside;
 use crate::asker::{see_other, with_retry_after};
 use crate::body::Texts;
+use crate::config::Identity;
 use crate::flash::Flash;
 use crate::pages::profile_page;
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ pub(super) async fn rename(
     member: Member,
     texts: Texts,
 ) -> Result<Response, Problem> {
+    ours_to_keep(&app)?;
     match DisplayName::parse(texts.text("display_name")) {
         Ok(name) => {
             app.engine().rename(&member.account, name).await?;
@@ -39,6 +41,7 @@ pub(super) async fn change_password(
     device: Device,
     texts: Texts,
 ) -> Result<Response, Problem> {
+    ours_to_keep(&app)?;
     app.limits().password(device.ip)?;
     let chosen = match Password::choose(texts.text("new")) {
         Ok(chosen) => chosen,
@@ -67,6 +70,14 @@ pub(super) async fn change_password(
     };
     let page = profile_page(&app, member, &fault("current", sentence), status).await?;
     Ok(with_retry_after(page, wait_seconds))
+}
+
+/// Names and passwords of Clerk's people are Clerk's to keep: there is no such form here.
+fn ours_to_keep(app: &App) -> Result<(), Problem> {
+    match app.config().identity {
+        Identity::Local => Ok(()),
+        Identity::Clerk(_) => Err(Problem::no_such_page()),
+    }
 }
 
 fn fault(field: &str, message: String) -> Vec<FieldError> {

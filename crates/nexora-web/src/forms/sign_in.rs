@@ -6,7 +6,7 @@ use axum::response::Response;
 use nexora_core::{Email, Password};
 use nexora_engine::SignInError;
 
-use super::inside;
+use super::{hosted_elsewhere, inside};
 use crate::asker::with_retry_after;
 use crate::body::Texts;
 use crate::pages::{Door, sign_in_page};
@@ -22,6 +22,9 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     texts: Texts,
 ) -> Result<Response, Problem> {
+    if let Some(door) = hosted_elsewhere(&app, "/sign-in") {
+        return Ok(door);
+    }
     app.limits().password(device.ip)?;
     // What cannot be an address is nobody's.
     let outcome = match Email::parse(texts.text("email")) {

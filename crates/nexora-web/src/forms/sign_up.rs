@@ -7,7 +7,7 @@ use nexora_core::member::Unfit;
 use nexora_core::{DisplayName, Email, Password};
 use nexora_engine::{NewAccount, SignUpError};
 
-use super::inside;
+use super::{hosted_elsewhere, inside};
 use crate::asker::with_retry_after;
 use crate::body::Texts;
 use crate::flash::Flash;
@@ -23,6 +23,9 @@ pub(super) async fn sign_up(
     headers: HeaderMap,
     texts: Texts,
 ) -> Result<Response, Problem> {
+    if let Some(door) = hosted_elsewhere(&app, "/sign-up") {
+        return Ok(door);
+    }
     app.limits().password(device.ip)?;
     let wanted = LocalPath::parse(texts.text("return_to"));
     let (status, sentence, wait_seconds) = match read(&texts) {

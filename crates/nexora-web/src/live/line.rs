@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
 use super::places::Place;
 use crate::components::card::live_card;
+use crate::identity;
 use crate::pages;
 use crate::problem::Problem;
 use crate::session::Member;
@@ -135,9 +136,7 @@ impl Line {
     }
 
     async fn session_has_ended(&self) -> bool {
-        // If the database is away, the next check will tell.
-        let found = self.app.engine().authenticate(&self.member.token).await;
-        found.is_ok_and(|found| found.is_none())
+        !identity::still_stands(&self.app, &self.member).await
     }
 
     fn told_until(&self) -> Timestamp {

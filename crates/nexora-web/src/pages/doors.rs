@@ -4,11 +4,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Frame;
+use super::{Frame, hosted};
 use crate::body::Query;
 use crate::components::Here;
 use crate::return_to::LocalPath;
-use crate::session::Visitor;
+use crate::session::Caller;
+use crate::site::hosted::Which;
 use crate::site::sign_in::{self as site, SignInView};
 use crate::state::App;
 
@@ -23,11 +24,14 @@ pub(crate) struct Door {
 
 pub(super) async fn sign_in(
     State(app): State<App>,
-    visitor: Visitor,
+    caller: Caller,
     headers: HeaderMap,
-    Query(query): Query,
+    query: Query,
 ) -> Response {
-    match arriving(visitor, query.text("return_to")) {
+    if let Some(page) = hosted::door(&app, Which::SignIn, &caller, &headers, &query) {
+        return page;
+    }
+    match arriving(&caller, query.0.text("return_to")) {
         Ok(door) => sign_in_page(&app, &headers, &door, StatusCode::OK),
         Err(inside) => Redirect::to(inside.as_str()).into_response(),
     }
@@ -35,20 +39,23 @@ pub(super) async fn sign_in(
 
 pub(super) async fn sign_up(
     State(app): State<App>,
-    visitor: Visitor,
+    caller: Caller,
     headers: HeaderMap,
-    Query(query): Query,
+    query: Query,
 ) -> Response {
-    match arriving(visitor, query.text("return_to")) {
+    if let Some(page) = hosted::door(&app, Which::SignUp, &caller, &headers, &query) {
+        return page;
+    }
+    match arriving(&caller, query.0.text("return_to")) {
         Ok(door) => sign_up_page(&app, &headers, &door, StatusCode::OK),
         Err(inside) => Redirect::to(inside.as_str()).into_response(),
     }
 }
 
 /// Whoever is signed in already goes where they wanted to go.
-fn arriving(visitor: Visitor, return_to: &str) -> Result<Door, LocalPath> {
+fn arriving(caller: &Caller, return_to: &str) -> Result<Door, LocalPath> {
     let wanted = LocalPath::parse(return_to);
-    if visitor.0.is_some() {
+    if caller.0.is_ok() {
         return Err(wanted.unwrap_or_else(LocalPath::studio));
     }
     Ok(Door {

@@ -19,6 +19,7 @@ pub(crate) struct Frame {
     balance: Option<BalanceView>,
     flash: Option<Notice>,
     sandbox: bool,
+    is_acted_for: bool,
     cookies: Vec<HeaderValue>,
 }
 
@@ -30,6 +31,7 @@ impl Frame {
             balance: None,
             flash: None,
             sandbox: !app.config().sandboxed.is_empty(),
+            is_acted_for: false,
             cookies: Vec::new(),
         }
     }
@@ -51,6 +53,7 @@ impl Frame {
         };
         let cookie = member.renewed_cookie(app, app.engine().now());
         Ok(Self {
+            is_acted_for: member.actor().is_some(),
             account: Some(member.account),
             balance: Some(view),
             cookies: cookie.into_iter().collect(),
@@ -77,6 +80,7 @@ impl Frame {
             sandbox: self.sandbox,
             flash: self.flash.clone(),
             live: false,
+            is_acted_for: self.is_acted_for,
         }
     }
 

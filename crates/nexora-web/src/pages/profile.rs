@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use nexora_core::ledger::{Account as Place, Entry};
 use nexora_core::{Credits, FieldError};
+use nexora_providers::clerk::PortalPage;
 use nexora_store::credits::GrantKind;
 
 use super::{Frame, browser};
@@ -12,7 +13,10 @@ use crate::app::profile::{self, BucketView, ProfileView, SessionView};
 use crate::body::Query;
 use crate::components::Here;
 use crate::components::ledger::Line;
+use crate::config::Identity;
+use crate::identity;
 use crate::problem::Problem;
+use crate::return_to::LocalPath;
 use crate::session::Member;
 use crate::state::App;
 
@@ -32,6 +36,19 @@ pub(super) async fn profile(
         ..page
     };
     Ok(page.answer(&app, &[], StatusCode::OK))
+}
+
+/// On to Clerk's own page about somebody.
+pub(super) async fn account(
+    State(app): State<App>,
+    _member: Member,
+    headers: HeaderMap,
+) -> Result<Redirect, Problem> {
+    let Identity::Clerk(clerk) = &app.config().identity else {
+        return Err(Problem::no_such_page());
+    };
+    let place = identity::portal_url(clerk, PortalPage::User, &LocalPath::profile(), &headers);
+    Ok(Redirect::to(place.as_str()))
 }
 
 /// The page with what was wrong with a form.
@@ -115,6 +132,7 @@ impl Page {
             lines: &with_balances(&self.entries, newest),
             older: self.older.as_deref(),
             sessions: &sessions,
+            is_kept_at_clerk: matches!(app.config().identity, Identity::Clerk(_)),
             errors,
             now: app.engine().now(),
         });

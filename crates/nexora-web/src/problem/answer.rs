@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Parts, Problem};
 use crate::client::Wants;
 use crate::components::Here;
+use crate::identity::{Asking, Stranger, Who};
 use crate::pages::Frame;
 use crate::return_to::LocalPath;
 use crate::session::Visitor;
@@ -22,7 +23,7 @@ use crate::trace::RequestId;
 pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let wants = Wants::of(request.uri().path(), request.headers());
     let id = request.extensions().get::<RequestId>().cloned();
-    let headers = request.headers().clone();
+    let asking = request.extensions().get::<Asking>().cloned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
@@ -31,8 +32,8 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
     let id = id.as_ref().map(RequestId::as_str);
     let mut answer = match wants {
         Wants::Json => as_json(parts, id),
-        Wants::Fragment => as_toast(parts, &headers),
-        Wants::Page => as_page(&app, parts, id, &headers).await,
+        Wants::Fragment => as_toast(parts, asking.as_ref().map(Asking::headers)),
+        Wants::Page => as_page(&app, parts, id, asking.as_ref()).await,
     };
     let kept = answer.headers_mut();
     for (name, value) in response.headers() {
@@ -81,14 +82,15 @@ fn as_json(parts: &Parts, id: Option<&str>) -> Response {
     response
 }
 
-fn as_toast(parts: &Parts, asked: &HeaderMap) -> Response {
+fn as_toast(parts: &Parts, asked: Option<&HeaderMap>) -> Response {
     let mut response = parts.status.into_response();
     let headers = response.headers_mut();
     if let Ok(sentence) = HeaderValue::try_from(percent(&parts.detail)) {
         headers.insert("x-toast", sentence);
     }
     if parts.status == StatusCode::UNAUTHORIZED {
-        let back = LocalPath::current(asked).unwrap_or_else(LocalPath::studio);
+        let back = asked.and_then(LocalPath::current);
+        let back = back.unwrap_or_else(LocalPath::studio);
         if let Ok(url) = HeaderValue::try_from(back.sign_in_url()) {
             headers.insert("hx-redirect", url);
         }
@@ -96,9 +98,16 @@ fn as_toast(parts: &Parts, asked: &HeaderMap) -> Response {
     response
 }
 
-async fn as_page(app: &App, parts: &Parts, id: Option<&str>, asked: &HeaderMap) -> Response {
-    // Whoever it is, the page must come: a database that is away shows it as to a stranger.
-    let visitor = Visitor::of(app, asked).await.unwrap_or_default();
+async fn as_page(app: &App, parts: &Parts, id: Option<&str>, asking: Option<&Asking>) -> Response {
+    // Whoever it is, the page must come: what is away shows it as to a stranger.
+    let who = match asking {
+        Some(asking) => asking.who(app).await,
+        None => Ok(Who::Stranger(Stranger::Nobody)),
+    };
+    let visitor = match who {
+        Ok(Who::Member(member)) => Visitor(Some(*member)),
+        Ok(Who::Stranger(_) | Who::Away(_)) | Err(_) => Visitor(None),
+    };
     let frame = Frame::load(app, visitor)
         .await
         .unwrap_or_else(|_| Frame::bare(app));

@@ -14,7 +14,7 @@ const PLAIN_NAME: &str = "nexora";
 const SECURE_NAME: &str = "__Host-nexora";
 
 /// The token in the session cookie, if there is one that can be a token.
-pub(super) fn token(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
+pub(crate) fn token(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
     read(headers, session_name(secure)).and_then(SessionToken::parse)
 }
 
@@ -35,14 +35,19 @@ pub(crate) fn signed_out(secure: bool) -> Option<HeaderValue> {
 
 /// The value of a cookie.
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    pairs(headers)
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// Every cookie's name and value, in the order the browser sent them.
+pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
 }
 
 /// A cookie for scripts not to see and other sites not to send along. `None` if the value does

@@ -75,7 +75,7 @@ pub fn sign_up(view: &SignInView<'_>) -> Markup {
 }
 
 /// The form on one side, one work of the showcase on the other.
-fn door(card: &Markup) -> Markup {
+pub(super) fn door(card: &Markup) -> Markup {
     html! {
         div.door {
             section.door-card.glass { (card) }
@@ -107,7 +107,8 @@ fn email_field(view: &SignInView<'_>) -> Markup {
     }
 }
 
-fn address(path: &str, return_to: &str) -> String {
+/// A door that leads to `return_to`; an empty one leads to the studio.
+pub(super) fn address(path: &str, return_to: &str) -> String {
     if return_to.is_empty() {
         return path.to_owned();
     }

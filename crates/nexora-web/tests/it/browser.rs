@@ -132,6 +132,20 @@ impl Browser {
         found.map(|(_, value)| value.clone())
     }
 
+    /// Puts a cookie into the browser; an empty value takes it out.
+    pub(crate) fn put(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap();
+        cookies.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Every cookie the browser has.
+    pub(crate) fn cookies(&self) -> Vec<(String, String)> {
+        self.cookies.lock().unwrap().clone()
+    }
+
     pub(crate) async fn available(&self) -> i64 {
         self.read("/api/credits").await["available"]
             .as_i64()

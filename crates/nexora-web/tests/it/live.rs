@@ -13,19 +13,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One message as a browser's extension sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Message {
+pub(crate) struct Message {
     event: String,
     id: String,
     data: String,
 }
 
-struct Line {
+pub(crate) struct Line {
     pieces: std::pin::Pin<Box<dyn futures_util::Stream<Item = Vec<u8>> + Send>>,
     waiting: String,
 }
 
 impl Line {
-    async fn open(browser: &Browser, seen: Option<&str>) -> Self {
+    pub(crate) async fn open(browser: &Browser, seen: Option<&str>) -> Self {
         let mut request = browser
             .request(Method::GET, "/live")
             .header("accept", "text/event-stream");
@@ -48,7 +48,7 @@ impl Line {
     }
 
     /// The next message; `None` when the studio closed the line.
-    async fn next(&mut self) -> Option<Message> {
+    pub(crate) async fn next(&mut self) -> Option<Message> {
         // The whole wait counts: an idle line is not silent, it is kept alive.
         let reading = tokio::time::timeout(PATIENCE, self.read_next());
         reading.await.expect("a message comes")

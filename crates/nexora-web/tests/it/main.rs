@@ -16,6 +16,8 @@ mod headers;
 #[cfg(test)]
 mod htmx;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod media;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use nexora_core::{Catalog, Clock, Provider, SystemClock};
 use nexora_engine::{Engine, Parts, Settings, Tasks, Worker};
 use nexora_providers::{
-    Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate, ReplicateConfig, Wire,
+    Clerk, ClerkConfig, Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate,
+    ReplicateConfig, Wire,
 };
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{Blobs, DatabaseUrl, Durability, MediaUrl, Store, StoreConfig, audit};
@@ -31,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) public_url: Option<Url>,
     pub(crate) has_worker: bool,
     pub(crate) sign_ups_per_hour: u32,
+    /// Whether the sandbox's Clerk says who somebody is.
+    pub(crate) has_clerk: bool,
     folder: Arc<Folder>,
 }
 
@@ -41,7 +44,7 @@ pub(crate) struct Studio {
     plan: Plan,
     tasks: Tasks,
     is_closed: bool,
-    _sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
 }
 
 /// A folder that goes when the story ends.
@@ -94,6 +97,7 @@ impl Plan {
             public_url: None,
             has_worker: true,
             sign_ups_per_hour: 1_000,
+            has_clerk: false,
             folder: Arc::new(folder),
         }
     }
@@ -115,7 +119,11 @@ impl Studio {
         }
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = App::new(engine.clone(), tasks.clone(), web_config(&plan));
+        let web = WebConfig {
+            identity: identity(&plan, &sandbox, address),
+            ..web_config(&plan)
+        };
+        let app = App::new(engine.clone(), tasks.clone(), web);
         let service = nexora_web::router(app).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = tasks.clone();
         tasks.spawn(async move {
@@ -129,7 +137,7 @@ impl Studio {
             plan,
             tasks,
             is_closed: false,
-            _sandbox: sandbox,
+            sandbox,
         }
     }
 
@@ -141,6 +149,14 @@ impl Studio {
     /// Stops as the product does, and opens the same data again.
     pub(crate) async fn reopened(self) -> Self {
         let plan = self.plan.clone();
+        self.close().await;
+        Self::open(plan).await
+    }
+
+    /// Likewise, as a studio that differs.
+    pub(crate) async fn reopened_as(self, differs: impl FnOnce(&mut Plan)) -> Self {
+        let mut plan = self.plan.clone();
+        differs(&mut plan);
         self.close().await;
         Self::open(plan).await
     }
@@ -260,6 +276,28 @@ fn web_config(plan: &Plan) -> WebConfig {
         requests_per_minute: plan.requests_per_minute,
         design_page: true,
     }
+}
+
+/// Who says who somebody is. Clerk has to know where we are, and is told where to deliver.
+fn identity(plan: &Plan, sandbox: &Sandbox, address: SocketAddr) -> Identity {
+    if !plan.has_clerk {
+        return Identity::Local;
+    }
+    let played = sandbox.clerk();
+    let url: Url = played.url().parse().unwrap();
+    let origin = format!("http://{address}");
+    let config = ClerkConfig {
+        publishable_key: Sandbox::clerk_publishable_key().to_owned(),
+        secret_key: SecretString::from(Sandbox::clerk_secret_key()),
+        jwt_key: None,
+        webhook_secret: Some(SecretString::from(Sandbox::clerk_webhook_secret())),
+        frontend_api_url: Some(url.clone()),
+        api_url: url,
+        public_origins: vec![origin.clone()],
+    };
+    played.deliver_to(&format!("{origin}/api/webhooks/clerk"));
+    let clerk = Clerk::new(config, &Wire::new().unwrap(), Arc::new(SystemClock));
+    Identity::Clerk(Arc::new(clerk.unwrap()))
 }
 
 /// A database of one's own on the server the suite was given: its URL, the server's, its name.

@@ -1,0 +1,8 @@
+//! The sandbox plays Clerk: who comes in, who stays, and who must not.
+
+mod abuse;
+mod doors;
+mod ends;
+mod life;
+mod surfer;
+mod webhooks;
