@@ -7,6 +7,7 @@
 mod calls;
 mod checkout;
 mod facts;
+mod inspect;
 mod links;
 mod received;
 mod resource;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use calls::{Listed, PaidFrom};
 pub use checkout::CheckoutWish;
+pub use inspect::{EVENTS_NEEDED, EndpointFacts, KeyFacts, StoreFacts, VariantFacts};
 pub use links::PortalLinks;
 pub use received::{ParseError, Received};
 

@@ -92,6 +92,11 @@ impl Key {
         self.kid.as_deref().is_none_or(|own| own == kid)
     }
 
+    /// Whether it is the same key, whatever it is called.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.public.n == other.public.n && self.public.e == other.public.e
+    }
+
     /// Whether this key signed the token.
     pub(super) fn signed(&self, jws: &Jws<'_>) -> bool {
         let verified = self

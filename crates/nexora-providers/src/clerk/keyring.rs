@@ -15,6 +15,7 @@ use super::jws::Jws;
 use super::key::Key;
 use super::token::{Flaw, TokenError};
 use crate::place;
+use crate::remote::RemoteError;
 use crate::wire::{Desk, Office, Wire};
 
 /// What both official libraries take for fresh.
@@ -108,6 +109,16 @@ impl Keyring {
             known: Mutex::new(known),
             turn: tokio::sync::Mutex::new(()),
         }
+    }
+
+    /// The keys tokens are checked with: the configured one, or what browsers get at this moment.
+    pub(super) async fn published(&self) -> Result<Vec<Key>, RemoteError> {
+        let Some(remote) = &self.remote else {
+            return Ok(self.look().keys.to_vec());
+        };
+        let url = remote.addresses.frontend.clone();
+        let reply = remote.frontend.get("keys", url).await?;
+        Ok(Key::all_of(reply.read::<Value>()?))
     }
 
     /// Whether one of the instance's keys signed this.

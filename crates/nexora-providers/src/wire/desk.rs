@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use nexora_core::Timestamp;
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -36,7 +37,10 @@ pub(crate) struct Desk {
 
 /// An answer that is a success.
 #[derive(Debug)]
-pub(crate) struct Reply(Vec<u8>);
+pub(crate) struct Reply {
+    body: Vec<u8>,
+    date: Option<Timestamp>,
+}
 
 impl Wire {
     /// A line to an office; a key is sent as `Authorization: Bearer <key>`.
@@ -105,7 +109,10 @@ impl Desk {
         let status = response.status();
         let headers = response.headers().clone();
         match read_at_most(response, JSON_BYTES_MAX).await {
-            Ok(body) if status.is_success() => Ok(Reply(body)),
+            Ok(body) if status.is_success() => Ok(Reply {
+                body,
+                date: date(&headers),
+            }),
             Ok(body) => Err(self.refusal(status, &headers, body)),
             // The status has said enough; the words are a bonus.
             Err(_) if !status.is_success() => Err(self.refusal(status, &headers, Vec::new())),
@@ -139,8 +146,20 @@ impl Desk {
 impl Reply {
     /// The body as JSON of a known form.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, RemoteError> {
-        serde_json::from_slice(&self.0).map_err(|_| RemoteError::Broken)
+        serde_json::from_slice(&self.body).map_err(|_| RemoteError::Broken)
     }
+
+    /// What time it was there, to the second, if it said so.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        self.date
+    }
+}
+
+/// `Mon, 23 Nov 2026 19:11:51 GMT`
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    let at = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_ms(at.timestamp().as_millisecond()))
 }
 
 fn lost(error: reqwest::Error) -> RemoteError {
@@ -170,6 +189,17 @@ fn said(body: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_there_is_read_from_the_answer() {
+        let at = |text: &'static str| {
+            let headers = HeaderMap::from_iter([(DATE, HeaderValue::from_static(text))]);
+            date(&headers).map(Timestamp::as_ms)
+        };
+        assert_eq!(at("Thu, 01 Jan 1970 00:00:02 GMT"), Some(2_000));
+        assert_eq!(at("yesterday"), None);
+        assert_eq!(date(&HeaderMap::new()), None);
+    }
 
     #[test]
     fn the_words_of_every_known_error_are_found() {

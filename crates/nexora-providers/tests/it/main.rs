@@ -11,6 +11,8 @@ mod fal;
 #[cfg(test)]
 mod far_side;
 #[cfg(test)]
+mod inspect;
+#[cfg(test)]
 mod lemon;
 #[cfg(test)]
 mod openai;

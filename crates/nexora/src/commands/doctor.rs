@@ -1,81 +1,97 @@
 //! `nexora doctor`: looks at everything that can be wrong before somebody else does.
 
+mod around;
+mod finding;
+mod payments;
+mod people;
+
 use std::process::ExitCode;
 
 use nexora_core::{Catalog, Model, Provider};
+use nexora_engine::support;
+use nexora_providers::Wire;
+use nexora_store::Store;
 
+use self::finding::{Finding, Findings};
 use crate::assemble::{open_blobs, open_store};
 use crate::config::{Config, Stage};
-use crate::say::say;
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let wire = Wire::new()?;
     let mut findings = Findings::default();
-    findings.note(database(config).await);
-    findings.note(media(config).await);
-    for finding in providers(config)
-        .into_iter()
-        .chain(catalog(config))
-        .chain([address(config)])
-    {
+    for finding in database(config).await {
         findings.note(finding);
     }
+    findings.note(media(config).await);
+    for finding in providers(config).into_iter().chain(catalog(config)) {
+        findings.note(finding);
+    }
+    for finding in people::check(config, &wire).await {
+        findings.note(finding);
+    }
+    for finding in payments::check(config, &wire).await {
+        findings.note(finding);
+    }
+    for finding in around::address(config, &wire).await {
+        findings.note(finding);
+    }
+    findings.note(around::policy(config));
     Ok(findings.close())
 }
 
-/// One thing looked at.
-enum Finding {
-    Good(String),
-    Wrong(String),
-    Worth(String),
-}
-
-#[derive(Default)]
-struct Findings {
-    wrong: usize,
-}
-
-impl Findings {
-    fn note(&mut self, finding: Finding) {
-        match finding {
-            Finding::Good(what) => say(&format!("ok    {what}")),
-            Finding::Worth(what) => say(&format!("note  {what}")),
-            Finding::Wrong(what) => {
-                self.wrong += 1;
-                say(&format!("WRONG {what}"));
-            }
-        }
-    }
-
-    fn close(self) -> ExitCode {
-        if self.wrong == 0 {
-            say("Everything looks right.");
-            ExitCode::SUCCESS
-        } else {
-            say(&format!("{} things need attention.", self.wrong));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn database(config: &Config) -> Finding {
+async fn database(config: &Config) -> Vec<Finding> {
     let store = match open_store(config).await {
         Ok(store) => store,
-        Err(error) => return Finding::Wrong(format!("{error:#}")),
+        Err(error) => return vec![Finding::Wrong(format!("{error:#}"))],
     };
-    let pending = store.pending_migrations().await;
-    store.close().await;
-    match pending {
-        Ok(names) if names.is_empty() => Finding::Good(format!(
-            "the database {} answers and is up to date",
-            config.database
-        )),
-        Ok(names) => Finding::Worth(format!(
+    let findings = match store.pending_migrations().await {
+        Ok(names) if names.is_empty() => {
+            let mut findings = vec![Finding::Good(format!(
+                "the database {} answers and is up to date",
+                config.database
+            ))];
+            findings.extend(waiting(&store).await);
+            findings
+        }
+        Ok(names) => vec![Finding::Worth(format!(
             "the database {} answers; {} migrations wait for `nexora migrate` or the next start",
             config.database,
             names.len()
-        )),
-        Err(error) => Finding::Wrong(format!("the database {}: {error}", config.database)),
+        ))],
+        Err(error) => vec![Finding::Wrong(format!(
+            "the database {}: {error}",
+            config.database
+        ))],
+    };
+    store.close().await;
+    findings
+}
+
+/// What waits for a person.
+async fn waiting(store: &Store) -> Vec<Finding> {
+    let (parked, unclaimed) = (
+        support::parked(store).await,
+        support::unclaimed(store).await,
+    );
+    let (Ok(parked), Ok(unclaimed)) = (parked, unclaimed) else {
+        return vec![Finding::Wrong(
+            "the database does not say what waits for a person".to_owned(),
+        )];
+    };
+    let mut findings = Vec::new();
+    if !parked.is_empty() {
+        findings.push(Finding::Wrong(format!(
+            "{} deliveries were given up; see `nexora billing parked`",
+            parked.len()
+        )));
     }
+    if !unclaimed.is_empty() {
+        findings.push(Finding::Worth(format!(
+            "{} subscriptions belong to nobody; see `nexora billing unclaimed`",
+            unclaimed.len()
+        )));
+    }
+    findings
 }
 
 /// A few bytes there and back.
@@ -122,19 +138,4 @@ fn catalog(config: &Config) -> Vec<Finding> {
         ))
     }));
     findings
-}
-
-fn address(config: &Config) -> Finding {
-    match (&config.public_url, config.stage) {
-        (Some(url), Stage::Production) if url.scheme() != "https" => {
-            Finding::Wrong(format!("PUBLIC_URL is {url}; sign-in cookies need https"))
-        }
-        (None, Stage::Production) => Finding::Wrong(
-            "PUBLIC_URL is not set; links and cookies need it in production".to_owned(),
-        ),
-        (Some(url), _) => Finding::Good(format!("the studio is reached at {url}")),
-        (None, Stage::Development) => {
-            Finding::Good("the studio is reached on this machine".to_owned())
-        }
-    }
 }

@@ -10,5 +10,6 @@
 )]
 
 mod crash;
+mod doctor;
 mod studio;
 mod tidy;
