@@ -141,6 +141,13 @@ impl Browser {
         }
     }
 
+    /// Puts several cookies of one value into the browser.
+    pub(crate) fn put_all(&self, names: [&str; 2], value: &str) {
+        for name in names {
+            self.put(name, value);
+        }
+    }
+
     /// Every cookie the browser has.
     pub(crate) fn cookies(&self) -> Vec<(String, String)> {
         self.cookies.lock().unwrap().clone()

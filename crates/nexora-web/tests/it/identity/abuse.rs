@@ -198,7 +198,7 @@ async fn a_browser_that_keeps_no_cookies_does_not_go_round_for_ever() {
 async fn htmx_and_programs_are_never_sent_round() {
     on_clerk(async |studio| {
         let stranger = Browser::new(studio);
-        UAT.iter().for_each(|name| stranger.put(name, "1700000000"));
+        stranger.put_all(UAT, "1700000000");
         let wish = [("model", "flux-schnell"), ("prompt", "a lake")];
         let answer = stranger.htmx("/api/image/generate", &wish).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
@@ -231,11 +231,8 @@ async fn who_acts_for_somebody_is_told_so_on_every_page() {
         let ada = Surfer::signed_up(studio, "Ada").await;
         let act = json!({ "act": { "sub": "user_support", "iss": "https://clerk.example" } });
         let support = Surfer::new(studio);
-        BROWSER
-            .iter()
-            .for_each(|name| support.browser.put(name, "dvb_x"));
-        UAT.iter()
-            .for_each(|name| support.browser.put(name, "1700000000"));
+        support.browser.put_all(BROWSER, "dvb_x");
+        support.browser.put_all(UAT, "1700000000");
         support.bring(&forged(studio, &ada.sid(), &act));
         for path in [
             "/",

@@ -58,9 +58,9 @@ async fn signing_out_ends_the_session_on_both_sides() {
 
         // Whoever kept the cookies has nothing: the token verifies for a minute, and is refused.
         let thief = Browser::new(studio);
-        before
-            .iter()
-            .for_each(|(name, value)| thief.put(name, value));
+        for (name, value) in &before {
+            thief.put(name, value);
+        }
         let stolen = thief.get("/studio").await;
         assert_eq!(stolen.status(), StatusCode::SEE_OTHER);
         thief.put("nexora", "");
@@ -153,7 +153,7 @@ async fn a_browser_that_signed_out_elsewhere_is_out_at_once() {
     on_clerk(async |studio| {
         let ada = Surfer::signed_up(studio, "Ada").await;
         let own = ada.browser.cookie("nexora").unwrap();
-        UAT.iter().for_each(|name| ada.browser.put(name, "0"));
+        ada.browser.put_all(UAT, "0");
         assert_eq!(ada.asks().await, StatusCode::UNAUTHORIZED);
         let only = Browser::new(studio);
         only.put("nexora", &own);
@@ -194,8 +194,7 @@ async fn what_changed_in_the_browser_is_asked_about() {
         ada.let_token_expire();
         // Somebody signed in or out in this browser, a little later than we last heard.
         let later = nexora_core::Clock::now(&nexora_core::SystemClock).as_ms() / 1_000 + 2;
-        UAT.iter()
-            .for_each(|name| ada.browser.put(name, &later.to_string()));
+        ada.browser.put_all(UAT, &later.to_string());
         let asks = ada.browser.get("/studio").await;
         assert_eq!(asks.status(), StatusCode::TEMPORARY_REDIRECT);
         assert_eq!(

@@ -240,13 +240,9 @@ async fn without_keys_a_token_is_neither_good_nor_bad() {
         let keyless = Cue::new(Fault::Down).about("jwks").times(1_000);
         studio.sandbox.script().push(keyless);
         let ada = Browser::new(studio);
-        for name in UAT {
-            ada.put(name, "1700000000");
-        }
+        ada.put_all(UAT, "1700000000");
         ada.put("__clerk_db_jwt", "dvb_x");
-        TOKEN
-            .iter()
-            .for_each(|name| ada.put(name, "eyJhbGciOiJSUzI1NiIsImtpZCI6Imluc18xIn0.e30.c2ln"));
+        ada.put_all(TOKEN, "eyJhbGciOiJSUzI1NiIsImtpZCI6Imluc18xIn0.e30.c2ln");
         let page = ada.get("/studio").await;
         assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE);
         let request = ada.request(Method::GET, "/api/credits");

@@ -2,6 +2,7 @@
 //! other, with each site's own cookies.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,8 +35,10 @@ pub(crate) async fn on_clerk(story: impl AsyncFn(&Studio)) {
 
 /// Likewise, with a clock of the story's own.
 pub(crate) async fn on_clerk_in_time(story: impl AsyncFn(&Studio, &ManualClock)) {
+    // Ahead of Clerk's, which does not move: what it says of a browser is not news.
+    let ahead = SystemClock.now().plus(Duration::from_secs(3_600));
     for mut plan in plans() {
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let clock = Arc::new(ManualClock::at(ahead));
         plan.clock = clock.clone();
         plan.has_clerk = true;
         plan.has_worker = false;
@@ -185,7 +188,7 @@ impl<'a> Surfer<'a> {
 
     /// The token in the browser is another one.
     pub(crate) fn bring(&self, token: &str) {
-        TOKEN.iter().for_each(|name| self.browser.put(name, token));
+        self.browser.put_all(TOKEN, token);
     }
 
     /// The token in the browser is one whose minute is over.
