@@ -14,6 +14,7 @@ pub use price::Price;
 pub use ratio::AspectRatio;
 
 use crate::asset::MediaKind;
+use crate::order::{Inputs, Slot};
 use crate::plan::Tier;
 
 /// The catalog that ships with the product.
@@ -87,6 +88,38 @@ pub struct Params {
     pub seed_max: Option<u64>,
     /// How many outputs one run can make, at least 1.
     pub count_max: u32,
+    /// Which pictures a clip can lie between; `None` if it begins with words alone.
+    #[serde(default)]
+    pub frames: Option<Frames>,
+    /// Which pictures it can go by; `None` if it goes by none.
+    #[serde(default)]
+    pub references: Option<References>,
+}
+
+/// Which pictures a clip can begin and end with, and what is different then.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frames {
+    /// Whether it also takes a last frame.
+    #[serde(default)]
+    pub last: bool,
+    /// Whether it makes nothing without a first frame.
+    #[serde(default)]
+    pub required: bool,
+    /// Shapes it makes from a picture, if not those it makes from words.
+    #[serde(default)]
+    pub aspect_ratios: Vec<AspectRatio>,
+    /// Sizes it makes from a picture, if not those it makes from words.
+    #[serde(default)]
+    pub resolutions: Vec<String>,
+}
+
+/// How many pictures it can go by.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct References {
+    /// At most.
+    pub count_max: u32,
 }
 
 /// One way to run a model.
@@ -100,6 +133,23 @@ pub struct Route {
     /// Which request body the provider's adapter builds for it.
     pub shape: String,
     /// Inputs that are always sent, for example `turbo_mode = true`.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, serde_json::Value>,
+    /// Where an order with frames goes, if not to `upstream`.
+    #[serde(default)]
+    pub frames: Option<Endpoint>,
+    /// Where an order with reference pictures goes, if not to `upstream`.
+    #[serde(default)]
+    pub references: Option<Endpoint>,
+}
+
+/// Another door of the same provider's, for orders that begin with pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// The provider's own name for it.
+    pub upstream: String,
+    /// Inputs that are always sent there.
     #[serde(default)]
     pub fixed: BTreeMap<String, serde_json::Value>,
 }
@@ -188,6 +238,62 @@ impl Model {
 impl ModelId {
     /// The id with this text, whether or not the catalog has it.
     pub fn new(text: impl Into<String>) -> Self {
+impl Params {
+    /// The shapes of what is made from these pictures, or from words alone.
+    pub fn shapes(&self, inputs: &Inputs) -> &[AspectRatio] {
+        match &self.frames {
+            Some(frames) if inputs.has_frames() && !frames.aspect_ratios.is_empty() => {
+                &frames.aspect_ratios
+            }
+            _ => &self.aspect_ratios,
+        }
+    }
+
+    /// The sizes of what is made from these pictures, or from words alone.
+    pub fn sizes(&self, inputs: &Inputs) -> &[String] {
+        match &self.frames {
+            Some(frames) if inputs.has_frames() && !frames.resolutions.is_empty() => {
+                &frames.resolutions
+            }
+            _ => &self.resolutions,
+        }
+    }
+
+    /// How many pictures it takes in a slot.
+    pub fn pictures_max(&self, slot: Slot) -> u32 {
+        let frames = self.frames.as_ref();
+        match slot {
+            Slot::FirstFrame => u32::from(frames.is_some()),
+            Slot::LastFrame => u32::from(frames.is_some_and(|frames| frames.last)),
+            Slot::Reference => self.references.as_ref().map_or(0, |it| it.count_max),
+        }
+    }
+}
+
+impl Route {
+    /// The provider's name for what makes an order with these pictures.
+    pub fn upstream_for(&self, inputs: &Inputs) -> &str {
+        let other = self.endpoint_for(inputs);
+        other.map_or(&self.upstream, |endpoint| &endpoint.upstream)
+    }
+
+    /// What is always sent with an order with these pictures.
+    pub fn fixed_for(&self, inputs: &Inputs) -> &BTreeMap<String, serde_json::Value> {
+        let other = self.endpoint_for(inputs);
+        other.map_or(&self.fixed, |endpoint| &endpoint.fixed)
+    }
+
+    fn endpoint_for(&self, inputs: &Inputs) -> Option<&Endpoint> {
+        if inputs.has_frames() {
+            self.frames.as_ref()
+        } else if inputs.references.is_empty() {
+            None
+        } else {
+            self.references.as_ref()
+        }
+    }
+}
+
         Self(text.into())
     }
 

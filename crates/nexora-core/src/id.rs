@@ -91,6 +91,10 @@ id!(
     AssetId, "ast"
 );
 id!(
+    /// One picture a member brought along.
+    UploadId, "upl"
+);
+id!(
     /// A bucket of credits.
     GrantId, "grt"
 );

@@ -18,13 +18,15 @@ pub mod member;
 pub mod order;
 pub mod plan;
 pub mod prompt;
+pub mod upload;
 
 pub use asset::{Asset, MediaKind};
 pub use catalog::{Catalog, Model, ModelId, Provider, Route};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use credits::Credits;
 pub use generation::{Failure, Generation, GenerationState, Refusal};
-pub use id::{AssetId, GenerationId, GrantId, JobId, MemberId, SessionId};
+pub use id::{AssetId, GenerationId, GrantId, JobId, MemberId, SessionId, UploadId};
 pub use member::{DisplayName, Email, Member, Password};
-pub use order::{FieldError, Order, Quote};
+pub use order::{FieldError, Inputs, Order, Quote, Slot, Source};
 pub use plan::{Plan, Tier};
+pub use upload::Upload;

@@ -1,11 +1,14 @@
 //! An order is a wish that has been checked: whatever reaches the engine, the catalog allows.
 
 mod fields;
+mod inputs;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+pub use inputs::{Inputs, InvalidSource, Slot, Source};
 
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model, ModelId};
@@ -13,7 +16,7 @@ use crate::credits::Credits;
 use crate::prompt::Prompt;
 
 /// The names of the fields a form or a JSON body may carry.
-pub const FIELDS: [&str; 8] = [
+pub const FIELDS: [&str; 11] = [
     "model",
     "prompt",
     "negative_prompt",
@@ -22,6 +25,9 @@ pub const FIELDS: [&str; 8] = [
     "duration",
     "seed",
     "count",
+    "first_frame",
+    "last_frame",
+    "references",
 ];
 
 /// A checked wish.
@@ -50,6 +56,13 @@ pub struct Order {
     pub seed: Option<u64>,
     /// How many outputs.
     pub count: u32,
+    /// The pictures it begins with.
+    #[serde(skip_serializing_if = "Inputs::is_empty", default)]
+    pub inputs: Inputs,
+    /// Whether its shape was left to the first of those pictures; `aspect_ratio` is then the
+    /// nearest that the model knows.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub fits_picture: bool,
 }
 
 /// What a run will cost. It is stored with the generation and never exceeded.
@@ -98,6 +111,21 @@ impl Order {
         })
     }
 
+    /// The same order in the shape of the picture it begins with, which has this size, if its shape
+    /// was left to that.
+    #[must_use]
+    pub fn shaped_like(self, width: u32, height: u32, model: &Model) -> Self {
+        if !self.fits_picture {
+            return self;
+        }
+        let shapes = model.params.shapes(&self.inputs);
+        let nearest = AspectRatio::nearest(shapes, width, height);
+        Self {
+            aspect_ratio: nearest.unwrap_or(self.aspect_ratio),
+            ..self
+        }
+    }
+
     /// A hash of everything the creator asked for: two requests under one idempotency key must
     /// have the same.
     pub fn fingerprint(&self) -> String {
@@ -121,6 +149,14 @@ impl Quote {
                 .unwrap_or(whole),
         )
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands fields over by reference"
+)]
+const fn is_false(truth: &bool) -> bool {
+    !*truth
 }
 
 impl fmt::Display for FieldError {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Catalog, Model};
+use super::{Catalog, Model, Params};
 use crate::asset::MediaKind;
 
 /// Why a catalog was not taken.
@@ -38,6 +38,8 @@ impl std::error::Error for CatalogError {}
 const COUNT_MAX: u32 = 4;
 /// The longest prompt any provider documents (`OpenAI` images: 32 000 characters).
 const PROMPT_CHARS_MAX: usize = 32_000;
+/// The most pictures any provider goes by (`OpenAI`'s edits: 16).
+const REFERENCES_MAX: u32 = 16;
 
 pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
     if catalog.models.is_empty() {
@@ -49,6 +51,7 @@ pub(super) fn check(catalog: &Catalog) -> Result<(), CatalogError> {
         if let Some(what) = (!unique)
             .then_some("is listed twice")
             .or_else(|| fault(model))
+            .or_else(|| picture_fault(model))
         {
             return Err(CatalogError::Wrong {
                 model: model.id.to_string(),
@@ -113,6 +116,49 @@ fn fault(model: &Model) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+/// What is wrong with what it says about pictures.
+fn picture_fault(model: &Model) -> Option<&'static str> {
+    let params = &model.params;
+    let references = params.references.as_ref();
+    let faults = [
+        (
+            params.frames.is_some() && model.kind != MediaKind::Video,
+            "takes frames but makes no clips",
+        ),
+        (
+            frames_add_a_size(params),
+            "makes a size from a picture that it does not list",
+        ),
+        (
+            references.is_some_and(|it| !(1..=REFERENCES_MAX).contains(&it.count_max)),
+            "must go by 1 to 16 pictures, or leave references out",
+        ),
+        (
+            has_idle_endpoint(model),
+            "has a door for pictures that it does not take",
+        ),
+    ];
+    faults
+        .into_iter()
+        .find_map(|(wrong, what)| wrong.then_some(what))
+}
+
+/// A size that is made from pictures alone would have no price.
+fn frames_add_a_size(params: &Params) -> bool {
+    let sizes = params.frames.iter().flat_map(|frames| &frames.resolutions);
+    sizes
+        .into_iter()
+        .any(|name| !params.resolutions.contains(name))
+}
+
+fn has_idle_endpoint(model: &Model) -> bool {
+    let params = &model.params;
+    model.routes.iter().any(|route| {
+        (route.frames.is_some() && params.frames.is_none())
+            || (route.references.is_some() && params.references.is_none())
+    })
+}
+
     const FINE: &str = r#"
         [[model]]
         id = "m"
@@ -140,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_named() {
-        let said = |from, to| fault_after(from, to).to_string();
+        let said = |from: &str, to: &str| fault_after(from, to).to_string();
         assert!(said("credits = 5", "credits = 0").contains("at least one credit"));
         assert!(said("kind = \"image\"", "kind = \"video\"").contains("must list seconds"));
         assert!(said("count_max = 1", "count_max = 9").contains("1 to 4"));
@@ -154,6 +200,11 @@ mod tests {
         let twice = format!("{FINE}{FINE}");
         assert!(
             Catalog::from_toml(&twice)
+        let with = |more: &str| said("count_max = 1", &format!("count_max = 1, {more}"));
+        assert!(with("frames = {}").contains("makes no clips"));
+        assert!(with("references = { count_max = 17 }").contains("1 to 16"));
+        let door = "shape = \"flux\", references = { upstream = \"x/edit\" }";
+        assert!(said("shape = \"flux\"", door).contains("a door"));
                 .unwrap_err()
                 .to_string()
                 .contains("twice")

@@ -29,6 +29,25 @@ impl AspectRatio {
     pub const fn height(self) -> u16 {
         self.height
     }
+
+    /// The one of `shapes` that a picture of this size has to be cut or stretched for the least.
+    pub fn nearest(shapes: &[Self], width: u32, height: u32) -> Option<Self> {
+        let mut best: Option<(Self, u64, u64)> = None;
+        for shape in shapes {
+            let across = u64::from(shape.width).saturating_mul(u64::from(height));
+            let down = u64::from(shape.height).saturating_mul(u64::from(width));
+            // How far apart they are, as a fraction that is 1 when they are the same.
+            let (far, near) = (across.max(down), across.min(down).max(1));
+            let is_nearer = best.is_none_or(|(_, best_far, best_near)| {
+                let this = u128::from(far).saturating_mul(u128::from(best_near));
+                this < u128::from(best_far).saturating_mul(u128::from(near))
+            });
+            if is_nearer {
+                best = Some((*shape, far, near));
+            }
+        }
+        best.map(|(shape, ..)| shape)
+    }
 }
 
 impl FromStr for AspectRatio {
@@ -69,6 +88,22 @@ impl fmt::Display for AspectRatio {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_finds_the_shape_next_to_its_own() {
+        let shapes = ["16:9", "9:16", "1:1", "4:3"].map(|text| text.parse().unwrap());
+        let nearest = |width, height| {
+            let found = AspectRatio::nearest(&shapes, width, height);
+            found.unwrap().to_string()
+        };
+        assert_eq!(nearest(1920, 1080), "16:9");
+        assert_eq!(nearest(4032, 3024), "4:3");
+        assert_eq!(nearest(3024, 3500), "1:1");
+        assert_eq!(nearest(1080, 2340), "9:16");
+        assert_eq!(nearest(1000, 999), "1:1");
+        assert_eq!(nearest(u32::MAX, 1), "16:9");
+        assert_eq!(AspectRatio::nearest(&[], 1, 1), None);
+    }
 
     #[test]
     fn a_ratio_has_one_spelling() {

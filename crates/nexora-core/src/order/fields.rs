@@ -2,7 +2,8 @@
 
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model};
-use crate::order::{FIELDS, FieldError, Order};
+use crate::order::inputs::sources;
+use crate::order::{FIELDS, FieldError, Inputs, Order, Slot, Source};
 use crate::prompt::Prompt;
 
 pub(super) fn parse<'a>(
@@ -16,8 +17,10 @@ pub(super) fn parse<'a>(
     };
     let prompt = form.prompt("prompt", model);
     let negative_prompt = form.negative_prompt(model);
-    let aspect_ratio = form.aspect_ratio(model);
-    let resolution = form.resolution(model);
+    let inputs = form.inputs(model);
+    let aspect_ratio = form.aspect_ratio(model, &inputs);
+    let fits_picture = !inputs.is_empty() && form.text("aspect_ratio").is_none();
+    let resolution = form.resolution(model, &inputs);
     let seconds = form.seconds(model);
     let seed = form.seed(model);
     let count = form.count(model);
@@ -32,6 +35,8 @@ pub(super) fn parse<'a>(
             seconds,
             seed,
             count,
+            inputs,
+            fits_picture,
         }),
         _ => Err(form.errors),
     }
@@ -40,6 +45,8 @@ pub(super) fn parse<'a>(
 /// The texts, one per known field, and the faults found so far.
 struct Form<'a> {
     texts: [Option<&'a str>; FIELDS.len()],
+    /// The one field that may come several times: a form sends one text per picture.
+    references: Vec<&'a str>,
     errors: Vec<FieldError>,
 }
 
@@ -47,9 +54,14 @@ impl<'a> Form<'a> {
     fn read(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut form = Self {
             texts: [None; FIELDS.len()],
+            references: Vec::new(),
             errors: Vec::new(),
         };
         for (name, text) in fields {
+            if name == Slot::Reference.field() {
+                form.references.push(text);
+                continue;
+            }
             match FIELDS.iter().position(|known| *known == name) {
                 None => form.fault(name, format!("There is no field {name:?} here.")),
                 Some(place) => match form.texts.get_mut(place) {
@@ -119,11 +131,84 @@ impl<'a> Form<'a> {
         self.prompt("negative_prompt", model)
     }
 
-    fn aspect_ratio(&mut self, model: &Model) -> AspectRatio {
+    fn inputs(&mut self, model: &Model) -> Inputs {
+        let first_frame = self.frame(Slot::FirstFrame, model);
+        let last_frame = self.frame(Slot::LastFrame, model);
+        let inputs = Inputs {
+            first_frame,
+            last_frame,
+            references: self.references(model),
+        };
+        let title = &model.title;
+        let says_first = self.text(Slot::FirstFrame.field()).is_some();
+        if last_frame.is_some() && !says_first {
+            let sentence = "A last frame needs a first frame before it.";
+            self.fault("last_frame", sentence.to_owned());
+        }
+        let needs_first = model.params.frames.as_ref().is_some_and(|it| it.required);
+        if needs_first && !says_first {
+            self.fault(
+                "first_frame",
+                format!("{title} animates a picture. Choose its first frame."),
+            );
+        }
+        if inputs.has_frames() && !inputs.references.is_empty() {
+            self.fault(
+                "references",
+                format!("{title} takes frames or reference pictures, not both at once."),
+            );
+        }
+        inputs
+    }
+
+    fn frame(&mut self, slot: Slot, model: &Model) -> Option<Source> {
+        let text = self.text(slot.field())?;
+        let found = self.pictures(slot, text)?;
+        if model.params.pictures_max(slot) == 0 {
+            self.not_taken(slot.field(), model, slot.noun());
+            return None;
+        }
+        if found.len() > 1 {
+            let message = format!("A clip has one {}.", slot.noun());
+            self.fault(slot.field(), message);
+            return None;
+        }
+        found.first().copied()
+    }
+
+    fn references(&mut self, model: &Model) -> Vec<Source> {
+        let text = self.references.join(" ");
+        let found = self.pictures(Slot::Reference, &text).unwrap_or_default();
+        let count_max = model.params.pictures_max(Slot::Reference);
+        if found.is_empty() {
+            return found;
+        }
+        if count_max == 0 {
+            self.not_taken("references", model, "reference pictures");
+        } else if u32::try_from(found.len()).is_ok_and(|count| count > count_max) {
+            let (title, plural) = (&model.title, if count_max == 1 { "" } else { "s" });
+            let message = format!("{title} takes at most {count_max} reference picture{plural}.");
+            self.fault("references", message);
+        }
+        found
+    }
+
+    fn pictures(&mut self, slot: Slot, text: &str) -> Option<Vec<Source>> {
+        let found = sources(text).map_err(|wrong| self.fault(slot.field(), wrong.to_string()));
+        found.ok()
+    }
+
+    /// A clip that begins with a picture has that picture's shape: any other would cut it.
+    fn aspect_ratio(&mut self, model: &Model, inputs: &Inputs) -> AspectRatio {
         let allowed = &model.params.aspect_ratios;
         let Some(text) = self.text("aspect_ratio") else {
             return model.default_ratio();
         };
+        if inputs.has_frames() {
+            let message = "A clip has the shape of its first frame. Leave the shape out.";
+            self.fault("aspect_ratio", message.to_owned());
+            return model.default_ratio();
+        }
         let found = allowed
             .iter()
             .find(|ratio| ratio.to_string() == text.trim());
@@ -133,8 +218,8 @@ impl<'a> Form<'a> {
         })
     }
 
-    fn resolution(&mut self, model: &Model) -> Option<String> {
-        let allowed = &model.params.resolutions;
+    fn resolution(&mut self, model: &Model, inputs: &Inputs) -> Option<String> {
+        let allowed = model.params.sizes(inputs);
         match self.text("resolution") {
             None => allowed.first().cloned(),
             Some(_) if allowed.is_empty() => {
@@ -296,6 +381,102 @@ mod tests {
             .map(|e| e.field)
             .collect();
         assert_eq!(fields, ["resolution", "seed"]);
+    }
+
+    const PICTURE: &str = "upl_0191a0c0a0c07000800000000000000a";
+    const OTHER: &str = "ast_0191a0c0a0c07000800000000000000b";
+
+    /// What is said about a wish with these fields; nothing if it is an order.
+    fn said(model: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut pairs = vec![("model", model), ("prompt", "it moves")];
+        pairs.extend(more);
+        let errors = parse_pairs(&pairs).err().unwrap_or_default();
+        errors
+            .into_iter()
+            .map(|it| (it.field, it.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_clip_begins_and_ends_with_pictures() {
+        let pairs = [
+            ("model", "kling-3.0"),
+            ("prompt", "it moves"),
+            ("first_frame", PICTURE),
+            ("last_frame", OTHER),
+        ];
+        let order = parse_pairs(&pairs).unwrap();
+        assert_eq!(order.inputs.first_frame.unwrap().to_string(), PICTURE);
+        assert_eq!(order.inputs.last_frame.unwrap().to_string(), OTHER);
+        assert!(order.fits_picture);
+        let catalog = Catalog::built_in().unwrap();
+        let kling = catalog.find("kling-3.0").unwrap();
+        let tall = order.clone().shaped_like(1_080, 1_920, kling);
+        assert_eq!(tall.aspect_ratio.to_string(), "9:16");
+        let words = parse_pairs(&pairs[..2]).unwrap();
+        assert!(words.inputs.is_empty() && !words.fits_picture);
+        assert_eq!(words.quote(&catalog), order.quote(&catalog));
+        assert_ne!(words.fingerprint(), order.fingerprint());
+        assert_ne!(tall.fingerprint(), order.fingerprint());
+    }
+
+    #[test]
+    fn references_come_as_one_text_or_as_several() {
+        let both = format!("{PICTURE} {OTHER}");
+        let base = [("model", "nano-banana-2"), ("prompt", "in snow")];
+        let joined = [&base[..], &[("references", both.as_str())]].concat();
+        let apart = [&base[..], &[("references", PICTURE), ("references", OTHER)]].concat();
+        let order = parse_pairs(&joined).unwrap();
+        assert_eq!(order.inputs.references.len(), 2);
+        assert_eq!(parse_pairs(&apart), Ok(order));
+        let shaped = [&joined[..], &[("aspect_ratio", "21:9")]].concat();
+        let order = parse_pairs(&shaped).unwrap();
+        assert_eq!(order.aspect_ratio.to_string(), "21:9");
+        assert!(!order.fits_picture, "a chosen shape stays");
+        assert!(parse_pairs(&[&base[..], &[("references", " ")]].concat()).is_ok());
+    }
+
+    /// Which field is at fault, and what is said about it.
+    #[track_caller]
+    fn refused(model: &str, fields: &[(&str, &str)], at: &str, words: &str) {
+        let said = said(model, fields);
+        let is_it = |(field, message): &(String, String)| field == at && message.contains(words);
+        assert!(said.iter().any(is_it), "{model} {fields:?}: {said:?}");
+    }
+
+    #[test]
+    fn pictures_a_model_does_not_take_are_refused() {
+        let first = ("first_frame", PICTURE);
+        let last = ("last_frame", OTHER);
+        let reference = ("references", OTHER);
+        refused("flux-schnell", &[first], "first_frame", "takes no first");
+        refused("flux-schnell", &[reference], "references", "takes no ref");
+        refused("kling-3.0", &[reference], "references", "takes no ref");
+        let both = [first, last];
+        refused("wan-2.1-turbo", &both, "last_frame", "takes no last");
+        let both = [first, reference];
+        refused("seedance-2.0", &both, "references", "not both");
+    }
+
+    #[test]
+    fn pictures_that_make_no_sense_are_refused() {
+        let first = ("first_frame", PICTURE);
+        let ten = [PICTURE; 10].join(",");
+        let clip = "kling-3.0";
+        let last_alone = [("last_frame", OTHER)];
+        refused(clip, &last_alone, "last_frame", "needs a first frame");
+        let stranger = [("first_frame", "a.png")];
+        refused(clip, &stranger, "first_frame", "none of your pictures");
+        let shaped = [first, ("aspect_ratio", "1:1")];
+        refused(clip, &shaped, "aspect_ratio", "of its first frame");
+        let odd_size = [first, ("resolution", "580p")];
+        refused("wan-2.1-turbo", &odd_size, "resolution", "720p, 480p");
+        let many = [("references", ten.as_str())];
+        refused("seedance-2.0", &many, "references", "at most 9");
+        let many = [("first_frame", ten.as_str())];
+        refused("seedance-2.0", &many, "first_frame", "has one first");
+        let fine = [first, ("resolution", "480p")];
+        assert!(said("wan-2.1-turbo", &fine).is_empty());
     }
 
     #[test]

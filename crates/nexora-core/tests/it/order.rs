@@ -1,7 +1,7 @@
 //! No text that a stranger can send breaks the reading of an order.
 
 use nexora_core::order::FIELDS;
-use nexora_core::{Catalog, Order};
+use nexora_core::{Catalog, Order, Slot, Timestamp, UploadId};
 use proptest::prelude::*;
 
 proptest! {
@@ -13,6 +13,24 @@ proptest! {
             Ok(order) => prop_assert!(order.quote(&catalog).is_some()),
             Err(reasons) => prop_assert!(!reasons.is_empty()),
         }
+    }
+
+    /// A picture is accepted where the catalog says that one is taken, and refused elsewhere.
+    #[test]
+    fn pictures_go_where_the_catalog_says(model in 0..32_usize, slot in 0..3_usize, count in 1..18_u32) {
+        let catalog = Catalog::built_in().unwrap();
+        let model = &catalog.models()[model % catalog.models().len()];
+        let slot = Slot::ALL[slot];
+        let picture = UploadId::new(Timestamp::from_ms(1)).to_string();
+        let pictures = vec![picture.as_str(); usize::try_from(count).unwrap()].join(" ");
+        let mut pairs = vec![("model", model.id.as_str()), ("prompt", "a lake"), (slot.field(), &pictures)];
+        if slot == Slot::LastFrame {
+            pairs.push((Slot::FirstFrame.field(), &picture));
+        }
+        let needs_first = slot == Slot::Reference
+            && model.params.frames.as_ref().is_some_and(|frames| frames.required);
+        let fits = count <= model.params.pictures_max(slot) && !needs_first;
+        prop_assert_eq!(Order::parse(None, pairs, &catalog).is_ok(), fits);
     }
 
     /// Everything the catalog lists for a model is accepted, alone and together.
