@@ -80,7 +80,7 @@ pub struct Params {
     /// Names of output sizes, in the provider's words.
     #[serde(default)]
     pub resolutions: Vec<String>,
-    /// Lengths of a clip, in seconds.
+    /// Lengths of a clip, in seconds. A clip without any is as long as it turns out.
     #[serde(default)]
     pub seconds: Vec<u32>,
     /// Highest seed it takes (seeds start at 0); `None` if it takes none.
@@ -164,11 +164,21 @@ pub enum Provider {
     Replicate,
     /// `OpenAI`'s image API
     OpenAi,
+    /// Runway's own API
+    Runway,
+    /// Higgsfield
+    Higgsfield,
 }
 
 impl Provider {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Fal, Self::Replicate, Self::OpenAi];
+    pub const ALL: [Self; 5] = [
+        Self::Fal,
+        Self::Replicate,
+        Self::OpenAi,
+        Self::Runway,
+        Self::Higgsfield,
+    ];
 
     /// The name stored and sent.
     pub const fn slug(self) -> &'static str {
@@ -176,6 +186,8 @@ impl Provider {
             Self::Fal => "fal",
             Self::Replicate => "replicate",
             Self::OpenAi => "openai",
+            Self::Runway => "runway",
+            Self::Higgsfield => "higgsfield",
         }
     }
 
@@ -185,6 +197,8 @@ impl Provider {
             Self::Fal => "fal",
             Self::Replicate => "Replicate",
             Self::OpenAi => "OpenAI",
+            Self::Runway => "Runway",
+            Self::Higgsfield => "Higgsfield",
         }
     }
 
@@ -224,20 +238,6 @@ impl Catalog {
     }
 }
 
-impl Model {
-    /// The default shape of its output.
-    pub fn default_ratio(&self) -> AspectRatio {
-        self.params
-            .aspect_ratios
-            .first()
-            .copied()
-            .unwrap_or(AspectRatio::SQUARE)
-    }
-}
-
-impl ModelId {
-    /// The id with this text, whether or not the catalog has it.
-    pub fn new(text: impl Into<String>) -> Self {
 impl Params {
     /// The shapes of what is made from these pictures, or from words alone.
     pub fn shapes(&self, inputs: &Inputs) -> &[AspectRatio] {
@@ -294,6 +294,20 @@ impl Route {
     }
 }
 
+impl Model {
+    /// The default shape of its output.
+    pub fn default_ratio(&self) -> AspectRatio {
+        self.params
+            .aspect_ratios
+            .first()
+            .copied()
+            .unwrap_or(AspectRatio::SQUARE)
+    }
+}
+
+impl ModelId {
+    /// The id with this text, whether or not the catalog has it.
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
@@ -336,10 +350,14 @@ mod tests {
                 ("dall-e-2", Tier::Standard, 8),
                 ("dall-e-3", Tier::Premium, 15),
                 ("nano-banana-2", Tier::Premium, 15),
+                ("soul-2", Tier::Premium, 10),
                 ("wan-2.1-turbo", Tier::Standard, 8),
                 ("kling-3.0", Tier::Standard, 15),
                 ("luma-ray-2", Tier::Premium, 25),
+                ("runway-gen-4.5", Tier::Pro, 35),
+                ("runway-gwm-1", Tier::Pro, 45),
                 ("seedance-2.0", Tier::Pro, 50),
+                ("director", Tier::Pro, 120),
             ]
         );
     }
@@ -350,6 +368,22 @@ mod tests {
         let flux = catalog.find("flux-schnell").unwrap();
         let routes: Vec<_> = flux.routes.iter().map(|route| route.provider).collect();
         assert_eq!(routes, [Provider::Replicate, Provider::Fal]);
+    }
+
+    #[test]
+    fn gen_4_5_runs_on_runway_and_fails_over_to_replicate() {
+        let catalog = Catalog::built_in().unwrap();
+        let gen_4_5 = catalog.find("runway-gen-4.5").unwrap();
+        let routes: Vec<_> = gen_4_5.routes.iter().map(|route| route.provider).collect();
+        assert_eq!(routes, [Provider::Runway, Provider::Replicate]);
+    }
+
+    #[test]
+    fn an_avatar_speaks_as_long_as_it_takes_at_one_price() {
+        let catalog = Catalog::built_in().unwrap();
+        let avatar = catalog.find("runway-gwm-1").unwrap();
+        assert!(avatar.params.seconds.is_empty());
+        assert_eq!(avatar.price.of(None, None, 1), Some(Credits::new(45)));
     }
 
     #[test]

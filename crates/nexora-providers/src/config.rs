@@ -29,3 +29,47 @@ pub struct OpenAiConfig {
     /// The base with `/v1`, for example `https://api.openai.com/v1`.
     pub base_url: Url,
 }
+
+/// Runway
+#[derive(Clone, Debug)]
+pub struct RunwayConfig {
+    /// The API secret.
+    pub key: SecretString,
+    /// The base without `/v1`, for example `https://api.dev.runwayml.com`.
+    pub base_url: Url,
+}
+
+/// Higgsfield
+#[derive(Clone, Debug)]
+pub struct HiggsfieldConfig {
+    /// `key_id:key_secret`.
+    pub key: SecretString,
+    /// The base, for example `https://api.higgsfield.ai`.
+    pub base_url: Url,
+    /// How camera motions are asked for.
+    pub motions: MotionForm,
+}
+
+/// How Higgsfield's `DoP` is told its camera motions. Only the older protocol's form is certain;
+/// the field of the newer one is described differently by different people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MotionForm {
+    /// By the older protocol: `motions: [{id, strength}]`. Certain, and deprecated.
+    V1,
+    /// By the newer protocol: `motions: [{id, strength}]`.
+    V2List,
+    /// By the newer protocol: `motions_id` and `motions_strength`, so one motion only.
+    V2Single,
+}
+
+impl MotionForm {
+    /// The form with this name in a configuration.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "v1" => Some(Self::V1),
+            "v2-list" => Some(Self::V2List),
+            "v2-single" => Some(Self::V2Single),
+            _ => None,
+        }
+    }
+}

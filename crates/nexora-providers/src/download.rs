@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Response, StatusCode, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use url::Url;
 
 use crate::tls;
@@ -102,11 +102,20 @@ impl Downloader {
     }
 
     async fn look(&self, place: &Url) -> Result<Response, DownloadError> {
+        let sent = self.request(Method::GET, place)?.send().await;
+        sent.map_err(|error| unsent(error, place))
+    }
+
+    /// A request to a permitted place. Its names are resolved to permitted addresses only.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        place: &Url,
+    ) -> Result<RequestBuilder, DownloadError> {
         self.allowed
             .check(place)
             .map_err(DownloadError::Forbidden)?;
-        let sent = self.client.get(place.clone()).send().await;
-        sent.map_err(|error| unsent(error, place))
+        Ok(self.client.request(method, place.clone()))
     }
 }
 

@@ -4,6 +4,8 @@ mod error;
 mod input;
 mod wire;
 
+use std::time::Duration;
+
 use nexora_core::generation::Progress;
 use nexora_core::{Model, Provider, Route};
 use reqwest::Method;
@@ -30,6 +32,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
     docs_url: "https://docs.fal.ai/model-endpoints/queue",
     // New accounts start at 2 and rise to 40; the rest waits in fal's queue and is not refused.
     running_max: 40,
+    poll_wait_min: Duration::ZERO,
 };
 
 /// fal.ai

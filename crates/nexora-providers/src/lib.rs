@@ -12,9 +12,11 @@
 
 pub mod clerk;
 mod config;
+mod courier;
 mod download;
 mod error;
 pub mod fal;
+pub mod higgsfield;
 mod input;
 mod knock;
 pub mod lemon;
@@ -26,6 +28,8 @@ mod progress;
 mod registry;
 mod remote;
 pub mod replicate;
+pub mod runway;
+mod shot;
 pub mod signature;
 mod takes;
 mod ticket;
@@ -34,17 +38,24 @@ mod wire;
 mod words;
 
 pub use clerk::{Clerk, ClerkConfig};
-pub use config::{FalConfig, OpenAiConfig, ReplicateConfig};
+pub use config::{
+    FalConfig, HiggsfieldConfig, MotionForm, OpenAiConfig, ReplicateConfig, RunwayConfig,
+};
 pub use download::{DownloadError, Downloader, Fetched, Limits};
 pub use error::{ErrorKind, ProviderError};
 pub use fal::Fal;
+pub use higgsfield::Higgsfield;
 pub use knock::knock;
 pub use lemon::{Lemon, LemonConfig};
-pub use media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
+pub use media::{
+    BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted, Upload, Uploader,
+};
 pub use openai::OpenAi;
 pub use output::Output;
 pub use registry::{Providers, info_of};
 pub use remote::{BillingError, RemoteError};
 pub use replicate::Replicate;
+pub use runway::Runway;
+pub use shot::{Camera, Cast, Motion, Placed, Shot, Strength};
 pub use ticket::Ticket;
 pub use wire::{Wire, WireError};

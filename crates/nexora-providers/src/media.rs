@@ -1,13 +1,16 @@
 //! What the engine sees of a provider.
 
 use std::fmt;
+use std::time::Duration;
 
+use bytes::Bytes;
 use nexora_core::generation::Progress;
 use nexora_core::{Model, Order, Provider, Refusal, Route, Timestamp};
 use url::Url;
 
 use crate::error::ProviderError;
 use crate::output::Output;
+use crate::shot::{Placed, Shot, ShotTakes};
 use crate::ticket::Ticket;
 use crate::words;
 
@@ -38,6 +41,29 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
 
     /// The way to look for a lost job; `None` where the provider cannot list what it was given.
     fn finder(&self) -> Option<&dyn Finder>;
+
+    /// The way to bring it a picture; `None` where pictures are sent by their address alone.
+    fn uploader(&self) -> Option<&dyn Uploader> {
+        None
+    }
+}
+
+/// Takes files to work from.
+pub trait Uploader: Send + Sync {
+    /// Brings a file to the provider. The place is good for shots that go to this provider, for
+    /// about a day. Safe to repeat: what is not used is forgotten there.
+    fn upload<'a>(&'a self, file: &'a Upload) -> BoxFuture<'a, Result<Placed, ProviderError>>;
+}
+
+/// A file to work from.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// A name for it, which only shows in the provider's own lists.
+    pub name: String,
+    /// What it is, for example `image/png`.
+    pub content_type: String,
+    /// All of it.
+    pub bytes: Bytes,
 }
 
 /// Looks for a job that may have been accepted.
@@ -67,6 +93,18 @@ pub struct Submission<'a> {
     pub end_user: &'a str,
     /// Where the provider may report progress; only a hurry-up, never the truth.
     pub webhook: Option<&'a Url>,
+    /// What a directed shot adds to the order.
+    pub shot: Option<&'a Shot>,
+}
+
+impl Submission<'_> {
+    /// Whether the endpoint takes everything the shot asks for, and is given all that it needs.
+    pub(crate) fn check_shot(&self, takes: &ShotTakes) -> Result<(), String> {
+        match self.shot {
+            Some(shot) => takes.check(shot),
+            None => takes.check(&Shot::default()),
+        }
+    }
 }
 
 impl fmt::Debug for Submission<'_> {
@@ -76,6 +114,16 @@ impl fmt::Debug for Submission<'_> {
             .field("model", &self.order.model)
             .field("provider", &self.route.provider)
             .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Upload {
+    /// Without the bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
             .finish_non_exhaustive()
     }
 }
@@ -152,4 +200,6 @@ pub struct ProviderInfo {
     pub docs_url: &'static str,
     /// How many of our jobs it should have at the same time; more would only wait there.
     pub running_max: u32,
+    /// How long it wants to be left alone between two questions about the same job.
+    pub poll_wait_min: Duration,
 }

@@ -4,6 +4,8 @@ mod error;
 mod input;
 mod wire;
 
+use std::time::Duration;
+
 use nexora_core::{Model, Provider, Route};
 use url::Url;
 
@@ -25,6 +27,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
     docs_url: "https://platform.openai.com/docs/api-reference/images",
     // Each holds a connection for up to two minutes, and nothing there queues for us.
     running_max: 8,
+    poll_wait_min: Duration::ZERO,
 };
 
 /// Pictures take 10 to 120 seconds; their own advice is to wait at least 180.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nexora_core::{Catalog, Provider};
 
 use crate::media::{MediaProvider, ProviderInfo};
-use crate::{fal, openai, replicate};
+use crate::{fal, higgsfield, openai, replicate, runway};
 
 /// Every provider we have a key for (or whose part the sandbox plays).
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub const fn info_of(provider: Provider) -> &'static ProviderInfo {
         Provider::Fal => &fal::INFO,
         Provider::Replicate => &replicate::INFO,
         Provider::OpenAi => &openai::INFO,
+        Provider::Runway => &runway::INFO,
+        Provider::Higgsfield => &higgsfield::INFO,
     }
 }
 

@@ -5,6 +5,8 @@ mod find;
 mod input;
 mod wire;
 
+use std::time::Duration;
+
 use nexora_core::{Model, Provider, Route, Timestamp};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
     docs_url: "https://replicate.com/docs/reference/http",
     // It takes 600 new predictions a minute and queues them itself.
     running_max: 40,
+    poll_wait_min: Duration::ZERO,
 };
 
 /// replicate.com

@@ -26,6 +26,9 @@ impl Takes {
         all_known("aspect ratio", ratios, self.aspect_ratios)?;
         let resolutions = params.resolutions.iter().cloned();
         all_known("resolution", resolutions, self.resolutions)?;
+        if params.seconds.is_empty() && !self.seconds.is_empty() {
+            return Err("it has to be told how long a clip is".to_owned());
+        }
         if let Some(odd) = params.seconds.iter().find(|s| !self.seconds.contains(s)) {
             return Err(format!("it makes no clips of {odd} seconds"));
         }

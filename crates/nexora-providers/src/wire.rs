@@ -51,8 +51,19 @@ pub struct WireError(String);
 pub(crate) struct Line {
     wire: Wire,
     provider: Provider,
-    scheme: &'static str,
+    showing: Showing,
     key: SecretString,
+    /// What every request carries besides the key, names in lower case.
+    headers: &'static [(&'static str, &'static str)],
+}
+
+/// How a provider wants to be shown our key.
+#[derive(Clone, Copy, Debug)]
+enum Showing {
+    /// `Authorization: <scheme> <key>`
+    Scheme(&'static str),
+    /// A header for each half of a key written `id:secret`.
+    Halves(&'static str, &'static str),
 }
 
 /// How much one call may take.
@@ -91,8 +102,9 @@ impl Wire {
         Line {
             wire: self.clone(),
             provider,
-            scheme,
+            showing: Showing::Scheme(scheme),
             key,
+            headers: &[],
         }
     }
 }
@@ -106,6 +118,18 @@ enum Loss {
 }
 
 impl Line {
+    /// The same line with headers that every request carries, names in lower case.
+    pub(crate) fn with_headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// The same line, the halves of its key (`id:secret`) in a header each.
+    pub(crate) fn in_halves(mut self, id: &'static str, secret: &'static str) -> Self {
+        self.showing = Showing::Halves(id, secret);
+        self
+    }
+
     /// Hands work over, once. An error of kind `Down` proves that nothing was sent.
     pub(crate) async fn submit(
         &self,
@@ -131,6 +155,18 @@ impl Line {
             .await
     }
 
+    /// Asks something that takes more than an address to ask, and may be asked again.
+    pub(crate) async fn ask_with(
+        &self,
+        name: &'static str,
+        url: Url,
+        body: &Value,
+    ) -> Result<Answer, ProviderError> {
+        let request = self.wire.client.post(url).json(body);
+        self.call(name, request, CallLimits::JSON, Loss::Harmless)
+            .await
+    }
+
     async fn call(
         &self,
         name: &'static str,
@@ -140,8 +176,8 @@ impl Line {
     ) -> Result<Answer, ProviderError> {
         let provider = self.provider.slug();
         let span = tracing::info_span!("provider_call", provider, call = name);
-        let request = request
-            .header(AUTHORIZATION, self.authorization()?)
+        let request = self
+            .with_key(request)?
             .timeout(Duration::from_secs(limits.seconds_max));
         let started_at = Instant::now();
         let outcome = self.exchange(request, limits.bytes_max, loss);
@@ -216,8 +252,26 @@ impl Line {
         self.error(kind, &causes(error))
     }
 
-    fn authorization(&self) -> Result<HeaderValue, ProviderError> {
-        let text = format!("{} {}", self.scheme, self.key.expose_secret());
+    fn with_key(&self, mut request: RequestBuilder) -> Result<RequestBuilder, ProviderError> {
+        for (name, value) in self.headers {
+            request = request.header(*name, *value);
+        }
+        let key = self.key.expose_secret();
+        match self.showing {
+            Showing::Scheme(scheme) => {
+                let value = self.secret_value(format!("{scheme} {key}"))?;
+                Ok(request.header(AUTHORIZATION, value))
+            }
+            Showing::Halves(id_name, secret_name) => {
+                let (id, secret) = key.split_once(':').unwrap_or((key, ""));
+                let id = self.secret_value(id.to_owned())?;
+                let secret = self.secret_value(secret.to_owned())?;
+                Ok(request.header(id_name, id).header(secret_name, secret))
+            }
+        }
+    }
+
+    fn secret_value(&self, text: String) -> Result<HeaderValue, ProviderError> {
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             let detail = "our key has characters that cannot be sent";
             self.error(ErrorKind::Misconfigured, detail)
@@ -231,14 +285,16 @@ impl Line {
     }
 }
 
-/// Some providers repeat the key they did not like.
+/// Some providers repeat the key they did not like, or the secret half of one.
 fn without_key(key: &SecretString, body: Vec<u8>) -> Vec<u8> {
     let key = key.expose_secret();
+    let secret = key.split_once(':').map_or(key, |(_, secret)| secret);
     let text = String::from_utf8_lossy(&body);
-    if key.is_empty() || !text.contains(key) {
+    if secret.is_empty() || !text.contains(secret) {
         return body;
     }
-    text.replace(key, "(our key)").into_bytes()
+    let text = text.replace(key, "(our key)");
+    text.replace(secret, "(our key)").into_bytes()
 }
 
 /// Why a body was not read to its end.

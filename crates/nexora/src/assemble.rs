@@ -11,7 +11,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use nexora_core::Provider;
 use nexora_engine::{Engine, Parts, Settings, Tasks};
-use nexora_providers::{Downloader, Fal, OpenAi, Providers, Replicate, Wire};
+use nexora_providers::{
+    Downloader, Fal, Higgsfield, OpenAi, Providers, Replicate, Runway, Wire,
+};
 use nexora_store::{Blobs, Store, StoreConfig};
 use nexora_web::{Identity, WebConfig};
 use url::Url;
@@ -152,6 +154,10 @@ fn switch_on(config: &Config, played_at: Option<&Url>, wire: &Wire) -> anyhow::R
                 Arc::new(Replicate::new(replicate, wire.clone()))
             }
             ProviderSetting::OpenAi(openai) => Arc::new(OpenAi::new(openai, wire.clone())),
+            ProviderSetting::Runway(runway) => Arc::new(Runway::new(runway, wire.clone())),
+            ProviderSetting::Higgsfield(higgsfield) => {
+                Arc::new(Higgsfield::new(higgsfield, wire.clone()))
+            }
         });
     }
     let faults = providers.check(&config.catalog);

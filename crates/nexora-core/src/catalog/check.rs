@@ -86,8 +86,12 @@ fn fault(model: &Model) -> Option<&'static str> {
             "must read prompts of 1 to 32000 characters",
         ),
         (
-            (model.kind == MediaKind::Video) == params.seconds.is_empty(),
-            "must list seconds if it makes clips, and only then",
+            model.kind == MediaKind::Image && !params.seconds.is_empty(),
+            "lists seconds, but makes pictures",
+        ),
+        (
+            model.price.per_seconds.is_some() && params.seconds.is_empty(),
+            "is priced by the second, but lists no seconds",
         ),
         (params.seconds.contains(&0), "lists a clip of no length"),
         (
@@ -111,10 +115,6 @@ fn fault(model: &Model) -> Option<&'static str> {
         .into_iter()
         .find_map(|(wrong, what)| wrong.then_some(what))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
 /// What is wrong with what it says about pictures.
 fn picture_fault(model: &Model) -> Option<&'static str> {
@@ -159,6 +159,10 @@ fn has_idle_endpoint(model: &Model) -> bool {
     })
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
     const FINE: &str = r#"
         [[model]]
         id = "m"
@@ -188,11 +192,19 @@ fn has_idle_endpoint(model: &Model) -> bool {
     fn what_cannot_be_is_named() {
         let said = |from: &str, to: &str| fault_after(from, to).to_string();
         assert!(said("credits = 5", "credits = 0").contains("at least one credit"));
-        assert!(said("kind = \"image\"", "kind = \"video\"").contains("must list seconds"));
+        let priced = "credits = 5, per_seconds = 5";
+        assert!(said("credits = 5", priced).contains("lists no seconds"));
+        let timed = "count_max = 1, seconds = [5]";
+        assert!(said("count_max = 1", timed).contains("makes pictures"));
         assert!(said("count_max = 1", "count_max = 9").contains("1 to 4"));
         assert!(said("title = \"M\"", "").contains("title"));
         assert!(said("id = \"m\"", "id = \"m\"\nflavour = 1").contains("flavour"));
         assert!(said("provider = \"fal\"", "provider = \"acme\"").contains("acme"));
+        let with = |more: &str| said("count_max = 1", &format!("count_max = 1, {more}"));
+        assert!(with("frames = {}").contains("makes no clips"));
+        assert!(with("references = { count_max = 17 }").contains("1 to 16"));
+        let door = "shape = \"flux\", references = { upstream = \"x/edit\" }";
+        assert!(said("shape = \"flux\"", door).contains("a door"));
     }
 
     #[test]
@@ -200,11 +212,6 @@ fn has_idle_endpoint(model: &Model) -> bool {
         let twice = format!("{FINE}{FINE}");
         assert!(
             Catalog::from_toml(&twice)
-        let with = |more: &str| said("count_max = 1", &format!("count_max = 1, {more}"));
-        assert!(with("frames = {}").contains("makes no clips"));
-        assert!(with("references = { count_max = 17 }").contains("1 to 16"));
-        let door = "shape = \"flux\", references = { upstream = \"x/edit\" }";
-        assert!(said("shape = \"flux\"", door).contains("a door"));
                 .unwrap_err()
                 .to_string()
                 .contains("twice")

@@ -201,6 +201,7 @@ impl Engine {
             request_id: "",
             end_user: "",
             webhook: None,
+            shot: None,
         };
         match finder.find(&submission, generation.submitted_at?).await {
             Ok(found) => self.first_unclaimed(adapter.info().provider, found).await,

@@ -118,6 +118,7 @@ impl Engine {
                 request_id: &request_id(begun),
                 end_user: &end_user(begun.member),
                 webhook: None,
+                shot: None,
             })
             .await
     }

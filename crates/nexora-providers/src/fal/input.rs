@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::input::Input;
 use crate::media::Submission;
+use crate::shot::ShotTakes;
 use crate::takes::Takes;
 
 /// Wan counts frames; sixteen a second is its own pace.
@@ -38,6 +39,7 @@ pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
 /// The request body: the model's input itself, not wrapped.
 pub(super) fn body(job: &Submission<'_>) -> Result<Value, String> {
     let (order, route) = (job.order, job.route);
+    job.check_shot(&ShotTakes::NOTHING)?;
     let input = match Shape::of(route)? {
         Shape::FluxSchnell => flux_schnell(order)?,
         Shape::NanoBanana => nano_banana(order),
@@ -240,6 +242,7 @@ mod tests {
             request_id: "gen_1.1",
             end_user: "e5f0",
             webhook: None,
+            shot: None,
         };
         body(&job).unwrap()
     }

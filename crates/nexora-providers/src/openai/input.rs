@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::input::Input;
 use crate::media::Submission;
+use crate::shot::ShotTakes;
 use crate::takes::Takes;
 
 /// The three sizes every `gpt-image` model takes.
@@ -28,6 +29,7 @@ pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
 /// The request body.
 pub(super) fn body(job: &Submission<'_>) -> Result<Value, String> {
     is_known(job.route)?;
+    job.check_shot(&ShotTakes::NOTHING)?;
     let order = job.order;
     let ratio = order.aspect_ratio;
     let size = size(ratio).ok_or_else(|| format!("there is no size for {ratio}"))?;
@@ -81,6 +83,7 @@ mod tests {
             request_id: "gen_1.1",
             end_user: "e5f0",
             webhook: None,
+            shot: None,
         })
         .unwrap()
     }

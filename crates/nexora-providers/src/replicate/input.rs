@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::input::Input;
 use crate::media::Submission;
 use crate::place;
+use crate::shot::{Need, Placed, Shot, ShotTakes};
 use crate::takes::Takes;
 
 /// 80 by default; the originals people keep deserve better.
@@ -24,28 +25,71 @@ const FLUX_SCHNELL: Takes = Takes {
     count_max: 4,
 };
 
+/// Fields and limits of `runwayml/gen-4.5` as its page gives them.
+const GEN_4_5: Takes = Takes {
+    kind: MediaKind::Video,
+    aspect_ratios: &["16:9", "9:16", "4:3", "3:4", "1:1", "21:9"],
+    resolutions: &[],
+    seconds: &[5, 10],
+    negative_prompt: false,
+    seed: true,
+    count_max: 1,
+};
+
+/// Which input a model takes: a route's `shape`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    FluxSchnell,
+    Gen45,
+}
+
+impl Shape {
+    fn of(route: &Route) -> Result<Self, String> {
+        match route.shape.as_str() {
+            "flux-schnell" => Ok(Self::FluxSchnell),
+            "gen-4.5" => Ok(Self::Gen45),
+            other => Err(format!("the shape {other:?} is not known for Replicate")),
+        }
+    }
+
+    const fn takes(self) -> &'static Takes {
+        match self {
+            Self::FluxSchnell => &FLUX_SCHNELL,
+            Self::Gen45 => &GEN_4_5,
+        }
+    }
+
+    const fn shot_takes(self) -> ShotTakes {
+        match self {
+            Self::FluxSchnell => ShotTakes::NOTHING,
+            Self::Gen45 => ShotTakes {
+                first_frame: Need::May,
+                ..ShotTakes::NOTHING
+            },
+        }
+    }
+}
+
 /// Whether every order the catalog allows on this route can be sent.
 pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
-    is_known(route)?;
+    let shape = Shape::of(route)?;
     let name = route.upstream.split_once('/');
     let plain = |part: &str| place::is_plain_id(&part.replace('.', "-"));
     if !name.is_some_and(|(owner, name)| plain(owner) && plain(name)) {
         return Err("a Replicate model is written like owner/name".to_owned());
     }
-    FLUX_SCHNELL.check(model)
+    shape.takes().check(model)
 }
 
 /// The `input` of the prediction.
 pub(super) fn input(job: &Submission<'_>) -> Result<Value, String> {
-    is_known(job.route)?;
-    Ok(flux_schnell(job.order).fixed(&job.route.fixed))
-}
-
-fn is_known(route: &Route) -> Result<(), String> {
-    match route.shape.as_str() {
-        "flux-schnell" => Ok(()),
-        other => Err(format!("the shape {other:?} is not known for Replicate")),
-    }
+    let shape = Shape::of(job.route)?;
+    job.check_shot(&shape.shot_takes())?;
+    let input = match shape {
+        Shape::FluxSchnell => flux_schnell(job.order),
+        Shape::Gen45 => gen_4_5(job.order, job.shot),
+    };
+    Ok(input.fixed(&job.route.fixed))
 }
 
 fn flux_schnell(order: &Order) -> Input {
@@ -58,6 +102,16 @@ fn flux_schnell(order: &Order) -> Input {
         .with("output_quality", OUTPUT_QUALITY)
         // The fast kernels do not give the same picture for the same seed.
         .with("go_fast", false)
+}
+
+fn gen_4_5(order: &Order, shot: Option<&Shot>) -> Input {
+    let first_frame = shot.and_then(|shot| shot.first_frame.as_ref());
+    Input::new()
+        .with("prompt", order.prompt.as_str())
+        .with_some("image", first_frame.map(Placed::as_text))
+        .with_some("duration", order.seconds)
+        .with("aspect_ratio", order.aspect_ratio.to_string())
+        .with_some("seed", order.seed)
 }
 
 #[cfg(test)]
@@ -85,6 +139,7 @@ mod tests {
             request_id: "gen_1.1",
             end_user: "e5f0",
             webhook: None,
+            shot: None,
         };
         let expected = json!({
             "prompt": "a lake at dawn", "aspect_ratio": "16:9", "num_outputs": 3, "seed": 42,

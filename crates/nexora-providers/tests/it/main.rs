@@ -11,6 +11,8 @@ mod fal;
 #[cfg(test)]
 mod far_side;
 #[cfg(test)]
+mod higgsfield;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod lemon;
@@ -18,6 +20,8 @@ mod lemon;
 mod openai;
 #[cfg(test)]
 mod replicate;
+#[cfg(test)]
+mod runway;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use nexora_core::{Catalog, Order, Provider, Route};
 use nexora_providers::{
-    DownloadError, Downloader, ErrorKind, Fal, FalConfig, Fetched, Limits, MediaProvider, OpenAi,
-    OpenAiConfig, Output, Polled, ProviderError, Replicate, ReplicateConfig, Submission, Submitted,
-    Ticket, Wire,
+    DownloadError, Downloader, ErrorKind, Fal, FalConfig, Fetched, Higgsfield, HiggsfieldConfig,
+    Limits, MediaProvider, MotionForm, OpenAi, OpenAiConfig, Output, Polled, ProviderError,
+    Replicate, ReplicateConfig, Runway, RunwayConfig, Submission, Submitted, Ticket, Wire,
 };
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use secrecy::SecretString;
@@ -55,6 +55,14 @@ impl Stage {
         openai_at(self.url("/openai/v1"))
     }
 
+    pub(crate) fn runway(&self) -> Runway {
+        runway_at(self.url("/runway"))
+    }
+
+    pub(crate) fn higgsfield(&self) -> Higgsfield {
+        higgsfield_at(self.url("/hf"), MotionForm::V1)
+    }
+
     pub(crate) async fn fetch(&self, output: &Output) -> Result<Fetched, DownloadError> {
         let downloader = Downloader::new(&[self.url("")]).unwrap();
         match output {
@@ -95,6 +103,7 @@ impl Stage {
             request_id: "gen_0123.1",
             end_user: "e5f0",
             webhook: None,
+            shot: None,
         }
     }
 
@@ -166,4 +175,18 @@ pub(crate) fn replicate_at(base_url: Url) -> Replicate {
 pub(crate) fn openai_at(base_url: Url) -> OpenAi {
     let key = SecretString::from("sk-sesame");
     OpenAi::new(OpenAiConfig { key, base_url }, Wire::new().unwrap())
+}
+
+pub(crate) fn runway_at(base_url: Url) -> Runway {
+    let key = SecretString::from("key_sesame");
+    Runway::new(RunwayConfig { key, base_url }, Wire::new().unwrap())
+}
+
+pub(crate) fn higgsfield_at(base_url: Url, motions: MotionForm) -> Higgsfield {
+    let config = HiggsfieldConfig {
+        key: SecretString::from("hid:sesame-hf"),
+        base_url,
+        motions,
+    };
+    Higgsfield::new(config, Wire::new().unwrap())
 }

@@ -3,23 +3,31 @@
 use std::net::TcpListener;
 
 use nexora_core::{Catalog, Provider};
-use nexora_providers::{ErrorKind, MediaProvider, ProviderError, Providers, info_of};
+use nexora_providers::{ErrorKind, MediaProvider, MotionForm, ProviderError, Providers, info_of};
 use url::Url;
 
 use crate::far_side::{FarSide, json, redirect};
-use crate::stage::{Stage, fal_at, openai_at, replicate_at};
+use crate::stage::{Stage, fal_at, higgsfield_at, openai_at, replicate_at, runway_at};
+
+/// How many adapters [`submit_at`] asks.
+const ADAPTERS: usize = 5;
 
 /// What each adapter makes of a submit at this address.
 async fn submit_at(url: &Url) -> Vec<ProviderError> {
     let stage = Stage::open().await;
     let order = stage.order("flux-schnell", "a lake at dawn", &[]);
     let picture = stage.order("dall-e-2", "a lake at dawn", &[]);
+    let clip = stage.order("runway-gen-4.5", "a lake at dawn", &[]);
+    let shot = stage.order("director", "a lake at dawn", &[]);
     let (fal, replicate) = (fal_at(url.clone()), replicate_at(url.clone()));
-    let openai = openai_at(url.clone());
-    let errors = [
+    let (openai, runway) = (openai_at(url.clone()), runway_at(url.clone()));
+    let higgsfield = higgsfield_at(url.clone(), MotionForm::V1);
+    let errors: [_; ADAPTERS] = [
         stage.submit(&fal, &order).await.unwrap_err(),
         stage.submit(&replicate, &order).await.unwrap_err(),
         stage.submit(&openai, &picture).await.unwrap_err(),
+        stage.submit(&runway, &clip).await.unwrap_err(),
+        stage.submit(&higgsfield, &shot).await.unwrap_err(),
     ];
     errors.to_vec()
 }
@@ -38,7 +46,7 @@ async fn a_closed_door_proves_that_nothing_was_sent() {
 
 #[tokio::test]
 async fn a_handshake_that_fails_proves_that_nothing_was_sent() {
-    let far_side = FarSide::saying(&["", "", ""]);
+    let far_side = FarSide::saying(&[""; ADAPTERS]);
     let mut url = far_side.url("");
     url.set_scheme("https").unwrap();
     for error in submit_at(&url).await {
@@ -58,18 +66,18 @@ async fn an_address_that_is_none_is_our_own_mistake() {
 async fn hanging_up_after_the_request_proves_nothing() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"request_id\":";
     for answer in ["", half] {
-        let far_side = FarSide::saying(&[answer, answer, answer]);
+        let far_side = FarSide::saying(&[answer; ADAPTERS]);
         for error in submit_at(&far_side.url("")).await {
             assert_eq!(error.kind, ErrorKind::Ambiguous, "{error}");
         }
-        assert_eq!(far_side.heard().len(), 3, "each was sent once");
+        assert_eq!(far_side.heard().len(), ADAPTERS, "each was sent once");
     }
 }
 
 #[tokio::test]
 async fn an_error_status_decides_even_if_its_words_are_cut_off() {
     let half = "HTTP/1.1 402 Payment Required\r\ncontent-length: 100\r\n\r\n{\"det";
-    let far_side = FarSide::saying(&[half, half, half]);
+    let far_side = FarSide::saying(&[half; ADAPTERS]);
     for error in submit_at(&far_side.url("")).await {
         assert_eq!(error.kind, ErrorKind::Exhausted, "{error}");
     }
@@ -79,7 +87,7 @@ async fn an_error_status_decides_even_if_its_words_are_cut_off() {
 async fn our_key_follows_no_redirect() {
     let foreign = FarSide::saying(&["never"]);
     let astray = redirect("307 Temporary Redirect", foreign.url("/").as_str());
-    let far_side = FarSide::saying(&[&astray, &astray, &astray]);
+    let far_side = FarSide::saying(&[astray.as_str(); ADAPTERS]);
     for error in submit_at(&far_side.url("")).await {
         assert_eq!(error.kind, ErrorKind::Misconfigured, "{error}");
     }
@@ -88,12 +96,21 @@ async fn our_key_follows_no_redirect() {
 
 #[tokio::test]
 async fn a_key_that_is_repeated_to_us_is_not_repeated_by_us() {
-    let body = r#"{"detail":"bad key kid:sesame-fal r8_sesame sk-sesame",
+    let body = r#"{"detail":"bad key kid:sesame-fal r8_sesame sk-sesame, bad secret sesame-hf",
         "error":{"message":"bad key sk-sesame"}}"#;
     let answer = json("401 Unauthorized", body);
-    let far_side = FarSide::saying(&[&answer, &answer, &answer]);
+    let runways = json("401 Unauthorized", r#"{"error":"bad key key_sesame"}"#);
+    let answers = [&answer, &answer, &answer, &runways, &answer].map(String::as_str);
+    let far_side = FarSide::saying(&answers);
     let errors = submit_at(&far_side.url("")).await;
-    for (error, key) in errors.iter().zip(["sesame-fal", "r8_sesame", "sk-sesame"]) {
+    let keys = [
+        "sesame-fal",
+        "r8_sesame",
+        "sk-sesame",
+        "key_sesame",
+        "sesame-hf",
+    ];
+    for (error, key) in errors.iter().zip(keys) {
         assert_eq!(error.kind, ErrorKind::Misconfigured);
         assert!(!format!("{error:?} {error}").contains(key), "{error}");
     }
@@ -120,6 +137,8 @@ async fn the_built_in_catalog_can_be_asked_for() {
     assert!(providers.get(Provider::OpenAi).is_none());
     providers.insert(std::sync::Arc::new(stage.replicate()));
     providers.insert(std::sync::Arc::new(stage.openai()));
+    providers.insert(std::sync::Arc::new(stage.runway()));
+    providers.insert(std::sync::Arc::new(stage.higgsfield()));
     let catalog = Catalog::built_in().unwrap();
     assert_eq!(providers.check(&catalog), Vec::<String>::new());
     for provider in Provider::ALL {
@@ -145,7 +164,13 @@ async fn an_unknown_shape_is_named_at_start_up() {
 #[tokio::test]
 async fn no_key_shows_in_an_adapters_own_words() {
     let stage = Stage::open().await;
-    let adapters: [&dyn MediaProvider; 3] = [&stage.fal(), &stage.replicate(), &stage.openai()];
+    let adapters: [&dyn MediaProvider; ADAPTERS] = [
+        &stage.fal(),
+        &stage.replicate(),
+        &stage.openai(),
+        &stage.runway(),
+        &stage.higgsfield(),
+    ];
     for adapter in adapters {
         assert!(!format!("{adapter:?}").contains("sesame"));
     }

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, bail};
 use nexora_core::Provider;
-use nexora_providers::{FalConfig, OpenAiConfig, ReplicateConfig};
+use nexora_providers::{
+    FalConfig, HiggsfieldConfig, MotionForm, OpenAiConfig, ReplicateConfig, RunwayConfig,
+};
 use secrecy::SecretString;
 use url::Url;
 
@@ -14,6 +16,8 @@ pub(crate) enum ProviderSetting {
     Fal(FalConfig),
     Replicate(ReplicateConfig),
     OpenAi(OpenAiConfig),
+    Runway(RunwayConfig),
+    Higgsfield(HiggsfieldConfig),
 }
 
 impl ProviderSetting {
@@ -22,6 +26,8 @@ impl ProviderSetting {
             Self::Fal(_) => Provider::Fal,
             Self::Replicate(_) => Provider::Replicate,
             Self::OpenAi(_) => Provider::OpenAi,
+            Self::Runway(_) => Provider::Runway,
+            Self::Higgsfield(_) => Provider::Higgsfield,
         }
     }
 
@@ -41,13 +47,28 @@ impl ProviderSetting {
                 key: SecretString::from("sk-sandbox"),
                 base_url: at("/openai/v1")?,
             }),
+            Provider::Runway => Self::Runway(RunwayConfig {
+                key: SecretString::from("key_sandbox"),
+                base_url: at("/runway")?,
+            }),
+            Provider::Higgsfield => Self::Higgsfield(HiggsfieldConfig {
+                key: SecretString::from("sandbox:sandbox"),
+                base_url: at("/hf")?,
+                motions: MotionForm::V1,
+            }),
         })
     }
 }
 
 /// Every provider with a key. A section without its key is half filled, which is an error.
 pub(super) fn settings(source: &Source) -> anyhow::Result<Vec<ProviderSetting>> {
-    let sections = [fal(source)?, replicate(source)?, openai(source)?];
+    let sections = [
+        fal(source)?,
+        replicate(source)?,
+        openai(source)?,
+        runway(source)?,
+        higgsfield(source)?,
+    ];
     Ok(sections.into_iter().flatten().collect())
 }
 
@@ -83,6 +104,38 @@ fn openai(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
         let key = SecretString::from(key);
         ProviderSetting::OpenAi(OpenAiConfig { key, base_url })
     }))
+}
+
+fn runway(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
+    let base = ("RUNWAYML_BASE_URL", "https://api.dev.runwayml.com");
+    let section = section(source, "RUNWAYML_API_SECRET", base)?;
+    Ok(section.map(|(key, base_url)| {
+        let key = SecretString::from(key);
+        ProviderSetting::Runway(RunwayConfig { key, base_url })
+    }))
+}
+
+fn higgsfield(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
+    let base = ("HIGGSFIELD_BASE_URL", "https://api.higgsfield.ai");
+    let section = section(source, "HIGGSFIELD_API_KEY", base)?;
+    let form = source.get("HIGGSFIELD_MOTIONS");
+    let Some((key, base_url)) = section else {
+        if form.is_some() {
+            bail!("HIGGSFIELD_MOTIONS is set, but HIGGSFIELD_API_KEY is missing");
+        }
+        return Ok(None);
+    };
+    if !key.contains(':') {
+        bail!("HIGGSFIELD_API_KEY must be the whole key, of the form key_id:key_secret");
+    }
+    let motions = MotionForm::from_name(form.unwrap_or("v1"))
+        .context("HIGGSFIELD_MOTIONS is v1, v2-list or v2-single")?;
+    let key = SecretString::from(key);
+    Ok(Some(ProviderSetting::Higgsfield(HiggsfieldConfig {
+        key,
+        base_url,
+        motions,
+    })))
 }
 
 fn section(

@@ -276,6 +276,7 @@ fn no_key_is_named_where_a_browser_can_read_it() {
         "REPLICATE_API_TOKEN",
         "OPENAI_API_KEY",
         "HIGGSFIELD_API_KEY",
+        "RUNWAYML_API_SECRET",
         "LEMON_SQUEEZY",
         "CLERK_SECRET",
     ];

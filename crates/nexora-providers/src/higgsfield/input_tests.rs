@@ -1,0 +1,188 @@
+//! What each of Higgsfield's models is sent.
+
+use nexora_core::{Catalog, Provider};
+use serde_json::json;
+
+use super::*;
+use crate::shot::{Cast, Strength};
+
+const ORBIT: &str = "ea035f68-b350-40f1-b7f4-7dff999fdd67";
+const CRASH: &str = "3ec247ed-063d-476d-8266-48829c2eced6";
+
+/// The request for an order of this model, on a route of this shape if one is given.
+fn sent(
+    model: &str,
+    shape: Option<(&str, &str)>,
+    shot: &Shot,
+    motions: MotionForm,
+) -> Result<(String, Value), String> {
+    let catalog = Catalog::built_in().unwrap();
+    let seed = catalog.find(model).unwrap().params.seed_max.map(|_| "41");
+    let wishes = [
+        ("model", model),
+        ("prompt", "a lake at dawn"),
+        ("aspect_ratio", "16:9"),
+        ("seed", seed.unwrap_or_default()),
+    ];
+    let order = Order::parse(None, wishes, &catalog).unwrap();
+    let mut route = catalog.find(model).unwrap().routes[0].clone();
+    assert_eq!(route.provider, Provider::Higgsfield);
+    if let Some((upstream, name)) = shape {
+        upstream.clone_into(&mut route.upstream);
+        name.clone_into(&mut route.shape);
+    }
+    let job = Submission {
+        order: &order,
+        route: &route,
+        request_id: "gen_1.1",
+        end_user: "e5f0",
+        webhook: None,
+        shot: Some(shot),
+    };
+    request(&job, motions).map(|request| match request {
+        Request::Newer { path, body } => (path.to_owned(), body),
+        Request::Older { path, body } => (path.to_owned(), body),
+    })
+}
+
+fn frame(name: &str) -> Option<Placed> {
+    let url = format!("https://a.example/{name}.png").parse().unwrap();
+    Some(Placed::at(&url))
+}
+
+fn motion(id: &str, percent: u8) -> Motion {
+    Motion {
+        id: id.to_owned(),
+        strength: Strength::percent(percent),
+    }
+}
+
+fn moving(motions: Vec<Motion>) -> Shot {
+    Shot {
+        first_frame: frame("first"),
+        last_frame: frame("last"),
+        motions,
+        ..Shot::default()
+    }
+}
+
+/// `DoP` in place of the stills' model: both are told a seed.
+fn dop(shot: &Shot, motions: MotionForm) -> Result<(String, Value), String> {
+    let route = Some(("higgsfield-ai/dop/turbo", "dop"));
+    sent("soul-2", route, shot, motions)
+}
+
+#[test]
+fn soul_paints_a_character_and_seeds_begin_at_one() {
+    let shot = Shot {
+        character: Some(Cast {
+            id: "ada".to_owned(),
+            strength: Strength::percent(90),
+        }),
+        ..Shot::default()
+    };
+    let expected = json!({
+        "prompt": "a lake at dawn", "aspect_ratio": "16:9", "resolution": "1080p",
+        "batch_size": 1, "seed": 42, "custom_reference_id": "ada",
+        "custom_reference_strength": 0.9,
+    });
+    let path = "higgsfield-ai/soul/v2/standard".to_owned();
+    let told = sent("soul-2", None, &shot, MotionForm::V1);
+    assert_eq!(told, Ok((path, expected)));
+}
+
+#[test]
+fn cinema_studio_is_told_how_to_film() {
+    let shot = Shot {
+        references: vec![frame("ada").unwrap(), frame("pier").unwrap()],
+        camera: Camera {
+            movement: Some("pan-left".to_owned()),
+            lens: Some("anamorphic".to_owned()),
+            light: Some("window".to_owned()),
+            pacing: Some("calm".to_owned()),
+            ..Camera::default()
+        },
+        ..Shot::default()
+    };
+    let expected = json!({
+        "prompt": "a lake at dawn", "duration": 5, "resolution": "720p", "aspect_ratio": "16:9",
+        "image_urls": ["https://a.example/ada.png", "https://a.example/pier.png"],
+        "camera_movement": "pan-left", "camera_lens": "anamorphic", "light": "window",
+        "pacing": "calm",
+    });
+    let path = "higgsfield/cinema-studio/4.0".to_owned();
+    let told = sent("director", None, &shot, MotionForm::V1);
+    assert_eq!(told, Ok((path, expected)));
+}
+
+#[test]
+fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
+    let shot = moving(vec![motion(CRASH, 80)]);
+    let (path, body) = dop(&shot, MotionForm::V1).unwrap();
+    assert_eq!(path, "v1/image2video/dop");
+    let picture =
+        |name| json!([{ "type": "image_url", "image_url": frame(name).unwrap().as_text() }]);
+    let expected = json!({ "params": {
+        "model": "dop-turbo", "prompt": "a lake at dawn", "seed": 42,
+        "input_images": picture("first"), "input_images_end": picture("last"),
+        "motions": [{ "id": CRASH, "strength": 0.8 }],
+    }});
+    assert_eq!(body, expected);
+
+    let newer = json!({
+        "prompt": "a lake at dawn", "seed": 42, "image_url": "https://a.example/first.png",
+        "end_image_url": "https://a.example/last.png",
+    });
+    let with = |more: Value| {
+        let mut body = newer.clone();
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
+    };
+    let (path, body) = dop(&shot, MotionForm::V2List).unwrap();
+    assert_eq!(path, "higgsfield-ai/dop/turbo");
+    let list = json!({ "motions": [{ "id": CRASH, "strength": 0.8 }] });
+    assert_eq!(body, with(list));
+    let (_, body) = dop(&shot, MotionForm::V2Single).unwrap();
+    assert_eq!(
+        body,
+        with(json!({ "motions_id": CRASH, "motions_strength": 0.8 }))
+    );
+    let (path, body) = dop(&moving(Vec::new()), MotionForm::V1).unwrap();
+    assert_eq!((path.as_str(), body), ("higgsfield-ai/dop/turbo", newer));
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_refused() {
+    let two = moving(vec![motion(CRASH, 80), motion(ORBIT, 50)]);
+    assert!(dop(&two, MotionForm::V2List).is_ok());
+    let fault = |told: Result<(String, Value), String>| told.unwrap_err();
+    assert!(fault(dop(&two, MotionForm::V2Single)).contains("one motion"));
+    let three = moving(vec![motion(CRASH, 80); 3]);
+    assert!(fault(dop(&three, MotionForm::V2List)).contains("motions"));
+    let nothing = Shot::default();
+    assert!(fault(dop(&nothing, MotionForm::V1)).contains("begin with"));
+    assert!(fault(sent("director", None, &two, MotionForm::V1)).contains("first frame"));
+    assert!(fault(sent("soul-2", None, &two, MotionForm::V1)).contains("first frame"));
+    let odd = Some(("higgsfield-ai/talk", "dop"));
+    assert!(fault(sent("soul-2", odd, &two, MotionForm::V1)).contains("dop/lite"));
+}
+
+#[test]
+fn an_impossible_offer_is_named() {
+    let catalog = Catalog::built_in().unwrap();
+    let fault = |id: &str, change: &dyn Fn(&mut Model)| {
+        let mut model = catalog.find(id).unwrap().clone();
+        change(&mut model);
+        check(&model, &model.routes[0]).unwrap_err()
+    };
+    assert!(fault("soul-2", &|m| m.routes[0].shape = "ghost".to_owned()).contains("ghost"));
+    assert!(fault("soul-2", &|m| m.routes[0].shape = "dop".to_owned()).contains("picture"));
+    assert!(fault("soul-2", &|m| m.routes[0].upstream = "a//b".to_owned()).contains("written"));
+    assert!(fault("soul-2", &|m| m.params.seed_max = Some(1_000_000)).contains("999999"));
+    assert!(fault("soul-2", &|m| m.params.count_max = 4).contains("at most 1"));
+    assert!(fault("director", &|m| m.params.seconds.push(31)).contains("31 seconds"));
+    assert!(fault("director", &|m| m.params.seconds.clear()).contains("how long"));
+    assert!(fault("director", &|m| m.params.seed_max = Some(1)).contains("seed"));
+}

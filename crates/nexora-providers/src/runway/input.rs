@@ -1,0 +1,248 @@
+//! What we send to Runway's endpoints.
+//!
+//! Fields and limits are those of the `runwayml` SDK's request types (5.24).
+
+use nexora_core::catalog::AspectRatio;
+use nexora_core::{MediaKind, Model, Order, Route};
+use serde_json::{Value, json};
+
+use crate::input::Input;
+use crate::media::Submission;
+use crate::shot::{Need, Shot, ShotTakes};
+use crate::takes::Takes;
+
+/// Runway counts a prompt in UTF-16 code units, so some letters count twice.
+const PROMPT_UNITS_MAX: usize = 1_000;
+
+/// Where a request goes, and what it says.
+#[derive(Debug, PartialEq)]
+pub(super) struct Request {
+    pub(super) path: &'static str,
+    pub(super) body: Value,
+}
+
+/// Which request body a model takes: a route's `shape`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// A clip from words, or from a picture and words.
+    Gen45,
+    /// Somebody who says the prompt. Who it is, is the route's fixed input `avatar`.
+    Avatar,
+}
+
+/// Without a picture there are two shapes only.
+const GEN_4_5: Takes = Takes {
+    kind: MediaKind::Video,
+    aspect_ratios: &["16:9", "9:16"],
+    resolutions: &[],
+    seconds: &[2, 3, 4, 5, 6, 7, 8, 9, 10],
+    negative_prompt: false,
+    seed: true,
+    count_max: 1,
+};
+
+/// The clip is as long as what is said.
+const AVATAR: Takes = Takes {
+    kind: MediaKind::Video,
+    aspect_ratios: &["16:9"],
+    resolutions: &[],
+    seconds: &[],
+    negative_prompt: false,
+    seed: false,
+    count_max: 1,
+};
+
+impl Shape {
+    fn of(route: &Route) -> Result<Self, String> {
+        match route.shape.as_str() {
+            "gen-4.5" => Ok(Self::Gen45),
+            "avatar" => Ok(Self::Avatar),
+            other => Err(format!("the shape {other:?} is not known for Runway")),
+        }
+    }
+}
+
+/// Whether every order the catalog allows on this route can be sent.
+pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
+    match Shape::of(route)? {
+        Shape::Gen45 => GEN_4_5.check(model),
+        Shape::Avatar if !route.fixed.contains_key("avatar") => {
+            Err("its fixed inputs have to say who speaks: avatar".to_owned())
+        }
+        Shape::Avatar => AVATAR.check(model),
+    }
+}
+
+/// The request for an order.
+pub(super) fn request(job: &Submission<'_>) -> Result<Request, String> {
+    let (path, input) = match Shape::of(job.route)? {
+        Shape::Gen45 => {
+            job.check_shot(&ShotTakes {
+                first_frame: Need::May,
+                ..ShotTakes::NOTHING
+            })?;
+            gen_4_5(job.order, job.route, job.shot)?
+        }
+        Shape::Avatar => {
+            job.check_shot(&ShotTakes::NOTHING)?;
+            ("v1/avatar_videos", avatar(job.order, job.route))
+        }
+    };
+    let body = input.fixed(&job.route.fixed);
+    Ok(Request { path, body })
+}
+
+fn gen_4_5(
+    order: &Order,
+    route: &Route,
+    shot: Option<&Shot>,
+) -> Result<(&'static str, Input), String> {
+    let prompt = order.prompt.as_str();
+    if prompt.encode_utf16().count() > PROMPT_UNITS_MAX {
+        return Err(format!(
+            "it reads prompts of {PROMPT_UNITS_MAX} characters, and counts some of these twice"
+        ));
+    }
+    let first_frame = shot.and_then(|shot| shot.first_frame.as_ref());
+    let ratio = order.aspect_ratio;
+    let size = match first_frame {
+        Some(_) => size_with_picture(ratio),
+        None => size(ratio),
+    };
+    let size = size.ok_or_else(|| format!("there is no size for {ratio}"))?;
+    let input = Input::new()
+        .with("model", route.upstream.as_str())
+        .with("promptText", prompt)
+        .with("ratio", size)
+        .with_some("duration", order.seconds)
+        .with_some("seed", order.seed);
+    Ok(match first_frame {
+        Some(picture) => {
+            let frames = json!([{ "uri": picture.as_text(), "position": "first" }]);
+            ("v1/image_to_video", input.with("promptImage", frames))
+        }
+        None => ("v1/text_to_video", input),
+    })
+}
+
+fn avatar(order: &Order, route: &Route) -> Input {
+    let speech = json!({ "type": "text", "text": order.prompt.as_str() });
+    Input::new()
+        .with("model", route.upstream.as_str())
+        .with("speech", speech)
+}
+
+fn size(ratio: AspectRatio) -> Option<&'static str> {
+    match (ratio.width(), ratio.height()) {
+        (16, 9) => Some("1280:720"),
+        (9, 16) => Some("720:1280"),
+        _ => None,
+    }
+}
+
+fn size_with_picture(ratio: AspectRatio) -> Option<&'static str> {
+    match (ratio.width(), ratio.height()) {
+        (4, 3) => Some("1104:832"),
+        (1, 1) => Some("960:960"),
+        (3, 4) => Some("832:1104"),
+        (21, 9) => Some("1584:672"),
+        _ => size(ratio),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nexora_core::Catalog;
+
+    use super::*;
+    use crate::shot::Placed;
+
+    fn sent(model: &str, wishes: &[(&str, &str)], shot: Option<&Shot>) -> Result<Request, String> {
+        let catalog = Catalog::built_in().unwrap();
+        let base = [("model", model), ("prompt", "a lake at dawn")];
+        let base = base.iter().filter(|(name, _)| {
+            let is_given = wishes.iter().any(|(given, _)| given == name);
+            !is_given
+        });
+        let order = Order::parse(None, base.chain(wishes).copied(), &catalog).unwrap();
+        let routes = &catalog.find(model).unwrap().routes;
+        let job = Submission {
+            order: &order,
+            route: &routes[0],
+            request_id: "gen_1.1",
+            end_user: "e5f0",
+            webhook: None,
+            shot,
+        };
+        request(&job)
+    }
+
+    #[test]
+    fn gen_4_5_gets_pixels_and_whole_seconds() {
+        let wishes = [("aspect_ratio", "9:16"), ("duration", "10"), ("seed", "0")];
+        let expected = Request {
+            path: "v1/text_to_video",
+            body: json!({
+                "model": "gen4.5", "promptText": "a lake at dawn", "ratio": "720:1280",
+                "duration": 10, "seed": 0,
+            }),
+        };
+        assert_eq!(sent("runway-gen-4.5", &wishes, None), Ok(expected));
+    }
+
+    #[test]
+    fn a_first_frame_goes_to_another_endpoint() {
+        let shot = Shot {
+            first_frame: Some(Placed::named("runway://1".to_owned())),
+            ..Shot::default()
+        };
+        let expected = Request {
+            path: "v1/image_to_video",
+            body: json!({
+                "model": "gen4.5", "promptText": "a lake at dawn", "ratio": "1280:720",
+                "duration": 5, "promptImage": [{ "uri": "runway://1", "position": "first" }],
+            }),
+        };
+        assert_eq!(sent("runway-gen-4.5", &[], Some(&shot)), Ok(expected));
+        let avatar = sent("runway-gwm-1", &[], Some(&shot)).unwrap_err();
+        assert!(avatar.contains("first frame"), "{avatar}");
+    }
+
+    #[test]
+    fn an_avatar_says_the_prompt() {
+        let expected = Request {
+            path: "v1/avatar_videos",
+            body: json!({
+                "model": "gwm1_avatars",
+                "avatar": { "type": "runway-preset", "presetId": "influencer" },
+                "speech": { "type": "text", "text": "a lake at dawn" },
+            }),
+        };
+        assert_eq!(sent("runway-gwm-1", &[], None), Ok(expected));
+    }
+
+    #[test]
+    fn letters_that_count_twice_are_counted_twice() {
+        let long = "😀".repeat(600);
+        let told = sent("runway-gen-4.5", &[("prompt", &long)], None).unwrap_err();
+        assert!(told.contains("twice"), "{told}");
+    }
+
+    #[test]
+    fn an_impossible_offer_is_named() {
+        let catalog = Catalog::built_in().unwrap();
+        let fault = |id: &str, change: &dyn Fn(&mut Model)| {
+            let mut model = catalog.find(id).unwrap().clone();
+            change(&mut model);
+            check(&model, &model.routes[0]).unwrap_err()
+        };
+        let gen_4_5 = "runway-gen-4.5";
+        assert!(fault(gen_4_5, &|m| m.routes[0].shape = "gen-3".to_owned()).contains("gen-3"));
+        assert!(fault(gen_4_5, &|m| m.params.seconds.push(11)).contains("11 seconds"));
+        let square = |m: &mut Model| m.params.aspect_ratios.push(AspectRatio::SQUARE);
+        assert!(fault(gen_4_5, &square).contains("1:1"));
+        assert!(fault(gen_4_5, &|m| m.params.negative_prompt = true).contains("negative"));
+        assert!(fault("runway-gwm-1", &|m| m.routes[0].fixed.clear()).contains("who speaks"));
+        assert!(fault("runway-gwm-1", &|m| m.params.seconds.push(5)).contains("5 seconds"));
+    }
+}

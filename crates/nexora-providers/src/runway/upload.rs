@@ -1,0 +1,40 @@
+//! Ephemeral uploads: announced to the API, posted to storage, named `runway://…`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Runway, error};
+use crate::courier::Courier;
+use crate::error::{ErrorKind, ProviderError};
+use crate::media::Upload;
+use crate::shot::Placed;
+
+/// Where Runway wants the file, and what it will be called.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Announced {
+    upload_url: String,
+    fields: BTreeMap<String, String>,
+    runway_uri: String,
+}
+
+impl Runway {
+    pub(super) async fn bring(&self, file: &Upload) -> Result<Placed, ProviderError> {
+        let body = json!({ "filename": file.name, "type": "ephemeral" });
+        let url = self.place("v1/uploads");
+        let answer = self.line.ask_with("announce upload", url, &body).await?;
+        if !answer.status.is_success() {
+            return Err(error::of_question(&answer));
+        }
+        let announced: Announced = answer.read()?;
+        let courier = Courier::of(&self.base_url);
+        let courier = courier.map_err(|no| self.error(ErrorKind::Misconfigured, &no))?;
+        courier
+            .post_form(&announced.upload_url, &announced.fields, file)
+            .await
+            .map_err(|no| self.error(ErrorKind::Down, &no))?;
+        Ok(Placed::named(announced.runway_uri))
+    }
+}
