@@ -17,10 +17,10 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 20] = [
+const STYLES: [&str; 22] = [
     "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "picker", "cards",
-    "pages", "studio", "bench", "history", "detail", "profile", "receipt", "design", "site",
-    "toast", "motion",
+    "pages", "studio", "bench", "history", "detail", "profile", "billing", "receipt", "design",
+    "site", "pricing", "toast", "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];

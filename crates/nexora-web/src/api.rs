@@ -1,8 +1,11 @@
 //! The API. JSON and HTML forms reach the same calls: what was sent decides how it is read, and
 //! who asks decides how it is answered.
 
+mod billing;
 mod credits;
+mod export;
 mod generate;
+mod lemon;
 mod library;
 mod models;
 mod shapes;
@@ -17,6 +20,15 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/api/models", get(models::list))
         .route("/api/credits", get(credits::credits))
+        .route("/api/billing", get(billing::billing))
+        .route("/api/export", get(export::export))
+        .route("/api/lemon/checkout", post(lemon::checkout))
+        .route("/api/lemon/change", post(lemon::change))
+        .route("/api/lemon/cancel", post(lemon::cancel))
+        .route("/api/lemon/resume", post(lemon::resume))
+        .route("/api/lemon/portal", get(lemon::portal))
+        .route("/api/lemon/payment-method", get(lemon::payment_method))
+        .route("/api/lemon/invoices/{id}", get(lemon::invoice))
         .route("/api/quote", post(generate::quote))
         .route("/api/image/generate", post(generate::image))
         .route("/api/video/generate", post(generate::video))

@@ -1,14 +1,15 @@
 //! `/design`: every component in every sample state.
 
 mod pages;
+mod purchases;
 mod stock;
 
 use maud::{Markup, html};
 
 use crate::components::sample::Sample;
 use crate::components::{
-    Here, acting, balance, card, composer, fields, icon, ledger, navbar, picker, quote, shell,
-    sidebar,
+    Here, acting, balance, card, composer, fields, gate, icon, ledger, navbar, picker, quote,
+    shell, sidebar, standing,
 };
 pub use pages::pages;
 pub use stock::{Stock, stock};
@@ -26,6 +27,8 @@ pub fn components() -> Vec<(&'static str, Vec<Sample>)> {
         ("navbar", navbar::samples()),
         ("sidebar", sidebar::samples()),
         ("acting", acting::samples()),
+        ("gate", gate::samples()),
+        ("standing", standing::samples()),
     ]
 }
 

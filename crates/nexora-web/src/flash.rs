@@ -27,10 +27,17 @@ pub(crate) enum Flash {
     Welcome,
     SignedOut,
     SignedOutHere,
+    Paid,
+    PlanChanged,
+    PlanConfirming,
+    PlanLater,
+    PlanCancelled,
+    PlanResumed,
+    Left,
 }
 
 impl Flash {
-    const ALL: [Self; 11] = [
+    const ALL: &'static [Self] = &[
         Self::Started,
         Self::AlreadyStarted,
         Self::Cancelled,
@@ -42,6 +49,13 @@ impl Flash {
         Self::Welcome,
         Self::SignedOut,
         Self::SignedOutHere,
+        Self::Paid,
+        Self::PlanChanged,
+        Self::PlanConfirming,
+        Self::PlanLater,
+        Self::PlanCancelled,
+        Self::PlanResumed,
+        Self::Left,
     ];
 
     const fn slug(self) -> &'static str {
@@ -57,6 +71,13 @@ impl Flash {
             Self::Welcome => "welcome",
             Self::SignedOut => "signed-out",
             Self::SignedOutHere => "signed-out-here",
+            Self::Paid => "paid",
+            Self::PlanChanged => "plan-changed",
+            Self::PlanConfirming => "plan-confirming",
+            Self::PlanLater => "plan-later",
+            Self::PlanCancelled => "plan-cancelled",
+            Self::PlanResumed => "plan-resumed",
+            Self::Left => "left",
         }
     }
 
@@ -90,6 +111,26 @@ impl Flash {
                 "You are signed out of the studio. The sign-in service did not answer and may \
                  still know this browser; if others use it, sign out once more.",
             ),
+            Self::Paid => (
+                NoticeKind::Ok,
+                "Thank you. What you bought is here as soon as the payment is confirmed, usually \
+                 within seconds.",
+            ),
+            Self::PlanChanged => (NoticeKind::Ok, "Your new plan counts from now on."),
+            Self::PlanConfirming => (
+                NoticeKind::Info,
+                "Your new plan counts as soon as its payment is confirmed.",
+            ),
+            Self::PlanLater => (
+                NoticeKind::Ok,
+                "Your plan changes with the next payment. Until then everything stays as it is.",
+            ),
+            Self::PlanCancelled => (
+                NoticeKind::Info,
+                "Your plan will not renew. What you have paid for stays yours until it ends.",
+            ),
+            Self::PlanResumed => (NoticeKind::Ok, "Your plan goes on and renews as before."),
+            Self::Left => (NoticeKind::Info, "Your account was deleted."),
         };
         Notice::new(kind, text)
     }
@@ -97,7 +138,7 @@ impl Flash {
     /// The notice that waits, if one does.
     pub(crate) fn waiting(headers: &HeaderMap) -> Option<Self> {
         let slug = session::read(headers, NAME)?;
-        Self::ALL.into_iter().find(|flash| flash.slug() == slug)
+        Self::ALL.iter().find(|flash| flash.slug() == slug).copied()
     }
 
     /// Leaves it for the next page.

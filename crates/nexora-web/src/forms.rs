@@ -1,5 +1,6 @@
 //! Forms that are pages' own: signing in and out, and the profile.
 
+mod leave;
 mod profile;
 mod sessions;
 mod sign_in;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sign-up", post(sign_up::sign_up))
         .route("/sign-out", post(sessions::sign_out))
         .route("/profile/name", post(profile::rename))
+        .route("/profile/delete", post(leave::leave))
         .route("/profile/password", post(profile::change_password))
         .route("/profile/sessions/{id}/revoke", post(sessions::revoke))
         .route(

@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub(crate) use clerk::portal_url;
-pub(crate) use ends::{end_there, sign_out};
+pub(crate) use ends::{all_cleared, end_there, sign_out};
 pub(crate) use policy::door_policy;
 pub(crate) use turns::Turns;
 

@@ -30,6 +30,7 @@ pub(crate) struct Limits {
     changes_per_ip: Limiter<IpAddr>,
     passwords_per_ip: Limiter<IpAddr>,
     calls_per_member: Limiter<MemberId>,
+    errands_per_member: Limiter<MemberId>,
 }
 
 struct Limiter<K: Clone + Eq + Hash> {
@@ -45,6 +46,7 @@ impl Limits {
             changes_per_ip: Limiter::new(burst, requests_per_minute),
             passwords_per_ip: Limiter::new(passwords, passwords),
             calls_per_member: Limiter::new(burst, requests_per_minute),
+            errands_per_member: Limiter::new(passwords, passwords),
         }
     }
 
@@ -56,6 +58,12 @@ impl Limits {
     /// Counts a password sent from `ip`.
     pub(crate) fn password(&self, ip: IpAddr) -> Result<(), Problem> {
         self.passwords_per_ip.check(&one_household(ip))
+    }
+
+    /// Counts something that makes us ask the merchant or read everything a member has: the
+    /// merchant answers 300 questions a minute, whoever they are for.
+    pub(crate) fn errand(&self, member: MemberId) -> Result<(), Problem> {
+        self.errands_per_member.check(&member)
     }
 
     /// Counts a change or an API call by `member`.

@@ -1,9 +1,11 @@
 //! `GET /live`: one stream per open page, on which cards and balances arrive as they change.
 //!
 //! A change carries an id, never state: what is sent is read at that moment. A card goes out
-//! without an event name, which the browser's extension swaps into the page; `credits`, `toast`
-//! and `refresh` are named events for `app.js`.
+//! without an event name, which the browser's extension swaps into the page, and so does what
+//! surrounds every page's matter; `credits`, `toast` and `refresh` are named events for `app.js`,
+//! and `billing` makes the parts of a page that show purchases ask for themselves again.
 
+mod chrome;
 mod line;
 mod places;
 
@@ -15,8 +17,10 @@ use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use nexora_core::Timestamp;
 
+pub(crate) use chrome::stamp;
 pub(crate) use places::Lines;
 
+use crate::body::Query;
 use crate::problem::Problem;
 use crate::session::Member;
 use crate::state::App;
@@ -25,13 +29,25 @@ use line::Line;
 /// Proxies close what is silent for a minute; this is well below.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// What a page knows already.
+#[derive(Clone, Debug)]
+struct Seen {
+    /// The stamp of what it was drawn from.
+    drawn: Option<String>,
+    /// When the last change happened that it was told of.
+    until: Option<Timestamp>,
+}
+
 pub(crate) async fn live(
     State(app): State<App>,
     member: Member,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response, Problem> {
     let place = app.lines().take(member.id())?;
-    let line = Line::open(app, member, place, last_seen(&headers));
+    let drawn = Some(query.text("drawn").to_owned()).filter(|stamp| !stamp.is_empty());
+    let until = last_seen(&headers);
+    let line = Line::open(app, member, place, Seen { drawn, until });
     let kept_alive = Sse::new(line.messages()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = kept_alive.into_response();
     let headers = response.headers_mut();

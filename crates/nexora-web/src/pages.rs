@@ -1,12 +1,15 @@
 //! The pages: each loads what its view needs and calls the view.
 
+mod billing;
 mod browser;
 mod doors;
 mod frame;
 mod generate;
 mod history;
 mod hosted;
+mod leave;
 mod library;
+mod pricing;
 mod profile;
 mod public;
 mod studio;
@@ -20,6 +23,7 @@ pub(crate) use doors::{Door, sign_in_page, sign_up_page};
 pub(crate) use frame::Frame;
 pub(crate) use generate::Bench;
 pub(crate) use history::Filter;
+pub(crate) use leave::leave_page;
 pub(crate) use profile::profile_page;
 
 use crate::components::Run;
@@ -29,6 +33,8 @@ use crate::state::App;
 pub(crate) fn routes(app: &App) -> Router<App> {
     let router = Router::new()
         .route("/", get(public::home))
+        .route("/pricing", get(pricing::pricing))
+        .route("/paid", get(pricing::paid))
         .route("/terms", get(public::terms))
         .route("/privacy", get(public::privacy))
         .route("/sign-in", get(doors::sign_in))
@@ -38,6 +44,9 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/history", get(history::history))
         .route("/g/{id}", get(library::detail))
         .route("/g/{id}/receipt", get(library::receipt))
+        .route("/profile/plan", get(billing::change))
+        .route("/profile/cancel", get(billing::cancel))
+        .route("/profile/delete", get(leave::leave))
         .route("/profile", get(profile::profile))
         .route("/profile/account", get(profile::account));
     if app.config().design_page {

@@ -6,6 +6,7 @@
 mod answer;
 mod causes;
 mod identity;
+mod purchase;
 mod webhooks;
 
 use std::time::Duration;
@@ -56,7 +57,9 @@ impl Way {
     pub(crate) const SIGN_IN: Self = Self::new("sign_in", "Sign in", "/sign-in");
     pub(crate) const HISTORY: Self = Self::new("history", "Your history", "/history");
     pub(crate) const CREDITS: Self = Self::new("credits", "Your credits", "/profile#credits");
-    pub(crate) const PLAN: Self = Self::new("plan", "Your plan", "/profile");
+    pub(crate) const PLAN: Self = Self::new("plan", "Your plan", "/profile#plan");
+    pub(crate) const PAYMENTS: Self = Self::new("payments", "Your payments", "/profile#payments");
+    pub(crate) const PRICING: Self = Self::new("pricing", "Plans and prices", "/pricing");
     pub(crate) const PROFILE: Self = Self::new("profile", "Your profile", "/profile");
     pub(crate) const MODELS: Self = Self::new("models", "All models and prices", "/#models");
 

@@ -14,11 +14,12 @@ use crate::client;
 use crate::problem::Problem;
 use crate::state::App;
 
-/// Everything a page may load comes from here, and nothing on it is inline.
+/// Everything a page may load comes from here, and nothing on it is inline. What follows is where
+/// forms may lead.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; media-src 'self' blob:; font-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'none'; manifest-src 'self'";
+                      connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                      manifest-src 'self'; form-action 'self'";
 /// Two years. Neighbouring hosts are their operators' business.
 const STRICT_TRANSPORT: &str = "max-age=63072000";
 /// Sensors and payment are nothing a studio page needs.
@@ -36,6 +37,22 @@ const FIXED: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
+/// The policy of every page. A browser follows a form to a checkout only if the checkout's origin
+/// is among `leads_to`; an origin that fits into no header is left out.
+pub(crate) fn policy(leads_to: &[String]) -> HeaderValue {
+    let places = leads_to.iter().filter(|place| is_source(place));
+    let whole = places.fold(POLICY.to_owned(), |policy, place| policy + " " + place);
+    HeaderValue::try_from(whole).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+/// One word, so that it cannot become another rule of the policy.
+fn is_source(place: &str) -> bool {
+    !place.is_empty()
+        && place
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b";,'".contains(&byte))
+}
+
 /// The layer that puts the headers on every answer. A handler's own policy stands.
 pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -45,7 +62,7 @@ pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next
     }
     headers
         .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(POLICY));
+        .or_insert_with(|| app.policy().clone());
     if app.config().is_https() {
         let value = HeaderValue::from_static(STRICT_TRANSPORT);
         headers.insert(STRICT_TRANSPORT_SECURITY, value);
@@ -94,4 +111,26 @@ pub(crate) async fn limit_changes(
 /// Whether a method changes nothing.
 pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_lead_to_the_named_places_and_no_rule_is_smuggled_in() {
+        let places = [
+            "https://*.lemonsqueezy.com",
+            "https://a.example; script-src *",
+            "'unsafe-inline'",
+            "",
+        ];
+        let policy = policy(&places.map(str::to_owned));
+        let policy = policy.to_str().unwrap();
+        assert!(
+            policy.ends_with("form-action 'self' https://*.lemonsqueezy.com"),
+            "{policy}"
+        );
+        assert_eq!(policy.matches("script-src").count(), 1);
+    }
 }

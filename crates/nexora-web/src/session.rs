@@ -45,6 +45,11 @@ pub(crate) struct Member {
     pub(crate) token: Option<SessionToken>,
 }
 
+/// Somebody who is signed in and acts for themselves. Whoever acts in their name gets 403: they
+/// may look, but neither pay nor delete.
+#[derive(Clone, Debug)]
+pub(crate) struct Themselves(pub(crate) Member);
+
 impl Member {
     pub(crate) fn id(&self) -> MemberId {
         self.account.id
@@ -112,6 +117,18 @@ impl FromRequestParts<App> for Member {
             counted.map_err(IntoResponse::into_response)?;
         }
         Ok(member)
+    }
+}
+
+impl FromRequestParts<App> for Themselves {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let member = Member::from_request_parts(parts, app).await?;
+        match member.actor() {
+            None => Ok(Self(member)),
+            Some(_) => Err(Problem::only_themselves().into_response()),
+        }
     }
 }
 

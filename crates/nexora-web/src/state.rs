@@ -3,14 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use nexora_core::{Catalog, ModelId, Plan};
-use nexora_engine::{Engine, Tasks};
+use axum::http::HeaderValue;
+use nexora_core::{Catalog, ModelId};
+use nexora_engine::{Engine, Paying, Tasks};
 
-use crate::components::Shop;
+use crate::components::{Sale, Shop};
 use crate::config::{Identity, WebConfig};
 use crate::identity::Turns;
 use crate::limits::Limits;
 use crate::live::Lines;
+use crate::security;
 
 /// The web half of the studio. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +25,8 @@ struct Inner {
     limits: Limits,
     lines: Lines,
     turns: Turns,
+    /// What browsers are told about every page.
+    policy: HeaderValue,
     off: Vec<ModelId>,
 }
 
@@ -36,6 +40,7 @@ impl App {
         Self(Arc::new(Inner {
             limits: Limits::new(config.requests_per_minute),
             lines: Lines::new(),
+            policy: security::policy(&config.leads_to),
             turns: Turns::default(),
             engine,
             tasks,
@@ -52,6 +57,10 @@ impl App {
     /// How the studio is served.
     pub fn config(&self) -> &WebConfig {
         &self.0.config
+    }
+
+    pub(crate) fn policy(&self) -> &HeaderValue {
+        &self.0.policy
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {
@@ -74,11 +83,20 @@ impl App {
         self.0.engine.catalog()
     }
 
-    /// The catalog as somebody on `plan` sees it.
-    pub(crate) fn shop(&self, plan: Plan) -> Shop<'_> {
+    /// What somebody could buy who stands like this. Nothing is sold to an account on hold.
+    pub(crate) fn sale(&self, paying: &Paying) -> Sale<'_> {
+        Sale {
+            offers: self.engine().offers().filter(|_| !paying.is_frozen),
+            plan: paying.plan,
+            subscribed: paying.subscription.as_ref().map(|it| it.plan),
+        }
+    }
+
+    /// The catalog as somebody sees it with this plan and these offers.
+    pub(crate) fn shop<'a>(&'a self, sale: Sale<'a>) -> Shop<'a> {
         Shop {
             catalog: self.catalog(),
-            plan,
+            sale,
             off: &self.0.off,
         }
     }

@@ -2,6 +2,7 @@
 //! cookie, origin or rate counts here.
 
 mod clerk;
+mod lemon;
 
 use axum::Router;
 use axum::routing::post;
@@ -10,5 +11,7 @@ use crate::state::App;
 
 /// Every address that services post to.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/api/webhooks/clerk", post(clerk::take_in))
+    Router::new()
+        .route("/api/webhooks/clerk", post(clerk::take_in))
+        .route("/api/webhooks/lemon", post(lemon::take_in))
 }

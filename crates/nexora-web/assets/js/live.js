@@ -3,8 +3,9 @@
  *
  *  - A message without an event name is a card:
  *    `data: <hx-partial hx-target="#gen_…" hx-swap="outerHTML"><nx-card …></hx-partial>`.
- *    The extension swaps it in by itself.
+ *    The extension swaps it in by itself, like whatever else depends on credits and plan.
  *  - `event: credits`, `data: {"available":7,"held":8}`
+ *  - `event: billing`: htmx hears it, for parts of a page that show purchases.
  *  - `event: toast`,   `data: {"kind":"ok|err|info","text":"…","href":"/g/…"}`
  *  - `event: refresh`: something was missed; the page is loaded again.
  */
@@ -29,11 +30,11 @@ async function answered() {
 
 /**
  * News waits for answers on their way, which are older: a quick run may end before its order is
- * answered. A card for a page that does not show it is dropped instead of complained about.
+ * answered. What a page has no place for is dropped instead of complained about.
  */
 live?.addEventListener("htmx:sse:before:message", ({ detail }) => {
   const { data, event: name } = detail.message;
-  const [target] = (!name && /#gen_\w+/.exec(data)) || [];
+  const [target] = (!name && /#[\w-]+/.exec(data)) || [];
   detail.waitUntil(answered().then(() => (detail.cancelled = target && !one(target))));
 });
 

@@ -130,12 +130,14 @@ async fn quote_as_fragment(app: &App, member: &Member, draft: &Draft) -> Result<
         return Err(Problem::invalid_field("model", "Choose a model."));
     };
     let price = draft.quote(app.catalog());
-    let balance = app.engine().balance(member.id()).await?;
+    let glance = app.engine().glance(member.id()).await?;
+    let shop = app.shop(app.sale(&glance.paying));
     let markup = quote_fragment(&QuoteView {
         model,
-        standing: app.shop(member.account.plan).standing(model),
+        standing: shop.standing(model),
         price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
-        available: balance.available(),
+        available: glance.balance.available(),
+        sale: shop.sale,
     });
     Ok(markup.into_response())
 }

@@ -7,7 +7,7 @@ use nexora_core::{Model, Plan};
 use serde_json::{Value, json};
 
 use crate::asker;
-use crate::components::Standing;
+use crate::components::{Sale, Standing};
 use crate::problem::Problem;
 use crate::session::Visitor;
 use crate::state::App;
@@ -15,7 +15,7 @@ use crate::state::App;
 /// Prices are no secret: strangers see the list as somebody on the free plan does.
 pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let plan = visitor.0.map_or(Plan::Free, |member| member.account.plan);
-    let shop = app.shop(plan);
+    let shop = app.shop(Sale::nothing(plan));
     let models: Vec<Value> = app
         .catalog()
         .models()

@@ -6,7 +6,7 @@ use nexora_core::{FieldError, MediaKind, Model};
 use crate::assets;
 use crate::components::fields::{self, FieldsView};
 use crate::components::quote::{QuoteView, quote};
-use crate::components::{Draft, Run, Shell, Shop, Standing, card, icon, picker, shell};
+use crate::components::{Draft, Run, Shell, Shop, card, icon, picker, shell};
 
 /// What the full composer shows.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ pub fn form(view: &GenerateView<'_>) -> Markup {
             }
             div.bench-pay {
                 div #quote.quote role="region" aria-label="Price" aria-live="polite"
-                    hx-post="/api/quote" hx-trigger="change from:#composer delay:120ms"
+                    hx-post="/api/quote" hx-trigger="change from:#composer delay:120ms, billing from:#live"
                     hx-target="this" hx-swap="innerMorph"
                     hx-status:4xx="swap:none" hx-status:5xx="swap:none" { (quote(&view.quote)) }
                 noscript {
@@ -121,10 +121,10 @@ fn models(view: &GenerateView<'_>) -> Markup {
                 legend.sr { "Model" }
                 @for model in view.shop.of_kind(view.model.kind) {
                     @let standing = view.shop.standing(model);
-                    label.option.is-locked[standing != Standing::Open] {
+                    label.option {
                         input type="radio" name="model" value=(model.id)
                             checked[model.id == view.model.id];
-                        (picker::face(model, standing))
+                        (picker::face(model, standing, view.shop.number(model)))
                     }
                 }
             }

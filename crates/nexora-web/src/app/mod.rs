@@ -1,8 +1,10 @@
 //! The member's pages, beside the side bar.
 
+pub mod billing;
 pub mod detail;
 pub mod generate;
 pub mod history;
+pub mod leave;
 pub mod profile;
 pub mod receipt;
 pub mod studio;

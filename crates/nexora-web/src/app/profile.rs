@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 use nexora_core::member::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
-use nexora_core::{Credits, FieldError, Member, Plan, SessionId, Timestamp};
+use nexora_core::{Credits, FieldError, Member, SessionId, Timestamp};
 
+use crate::app::billing::{self, BillingView};
 use crate::components::ledger::{Line, ledger};
-use crate::components::shop::monthly_price;
 use crate::components::{BalanceView, Shell, icon, moment, shell};
 
 /// What the profile page shows.
@@ -19,6 +19,8 @@ pub struct ProfileView<'a> {
     pub balance: BalanceView,
     /// The buckets their credits are in, the one spent first at the top.
     pub buckets: &'a [BucketView<'a>],
+    /// What they pay for, and what they paid.
+    pub billing: BillingView<'a>,
     /// One page of their journal, newest first.
     pub lines: &'a [Line<'a>],
     /// Address of the next, older page of the journal.
@@ -71,10 +73,11 @@ pub fn page(view: &ProfileView<'_>) -> Markup {
         div.profile {
             div.profile-main {
                 (credits(view))
+                (billing::payments(&view.billing))
                 (journal(view))
             }
             div.profile-side {
-                (plan(view.member.plan))
+                (billing::plan(&view.billing))
                 (sessions(view))
                 @if view.is_kept_at_clerk {
                     (account_at_clerk())
@@ -82,6 +85,7 @@ pub fn page(view: &ProfileView<'_>) -> Markup {
                     (name_form(view))
                     (password_form(view))
                 }
+                (belongings())
             }
         }
     };
@@ -90,7 +94,10 @@ pub fn page(view: &ProfileView<'_>) -> Markup {
 
 fn credits(view: &ProfileView<'_>) -> Markup {
     html! {
-        section.panel #credits aria-labelledby="credits-title" {
+        // What was bought meanwhile appears by itself.
+        section.panel #credits aria-labelledby="credits-title" hx-get="/profile"
+            hx-trigger="billing from:#live" hx-select="#credits" hx-swap="outerHTML"
+            hx-select-oob="#plan,#payments" {
             div.row {
                 h2 #credits-title { "Credits" }
                 p.balance-words {
@@ -102,6 +109,7 @@ fn credits(view: &ProfileView<'_>) -> Markup {
                 @for bucket in view.buckets { (bucket_row(bucket)) }
             }
             @if view.buckets.is_empty() { p.muted { "No credits at the moment." } }
+            (billing::packs(&view.billing.sale))
         }
     }
 }
@@ -143,35 +151,6 @@ fn journal(view: &ProfileView<'_>) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn plan(plan: Plan) -> Markup {
-    html! {
-        section.panel.plan aria-labelledby="plan-title" {
-            p.kicker #plan-title { "Plan" }
-            p.plan-name {
-                (plan)
-                @if plan.price_cents() > 0 { span { (monthly_price(plan)) } }
-            }
-            ul.plan-lines {
-                @if plan.monthly_credits().is_zero() {
-                    li { (icon::check()) (Credits::STARTER) " to start with" }
-                } @else {
-                    li { (icon::check()) (plan.monthly_credits()) " every month" }
-                }
-                li { (icon::check()) (plan_models(plan)) }
-                li { (icon::check()) (plan.running_max()) " runs at the same time" }
-            }
-        }
-    }
-}
-
-const fn plan_models(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Free => "all standard models",
-        Plan::Growth => "all standard and premium models",
-        Plan::Pro => "every model there is",
     }
 }
 
@@ -271,6 +250,19 @@ fn password_form(view: &ProfileView<'_>) -> Markup {
                     (sentence(view.errors, "new"))
                 }
                 button.button.is-quiet type="submit" { "Change password" }
+            }
+        }
+    }
+}
+
+/// What somebody may take along, and how they leave.
+fn belongings() -> Markup {
+    html! {
+        section.panel #belongings aria-labelledby="belongings-title" {
+            h2 #belongings-title { "Your data" }
+            div.panel-row {
+                a.button.is-quiet href="/api/export" download { (icon::download()) "Download" }
+                a.button.is-quiet href="/profile/delete" { "Delete account" }
             }
         }
     }

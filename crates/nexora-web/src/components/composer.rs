@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use nexora_core::order::FIELDS;
-use nexora_core::{Catalog, FieldError, MediaKind, Model, Order, Quote};
+use nexora_core::{Catalog, Credits, FieldError, MediaKind, Model, Order, Quote};
 
+use crate::components::gate::{Gate, gate};
 use crate::components::sample::Sample;
 use crate::components::shop::{Shop, Standing};
 use crate::components::{fields, icon, picker};
@@ -24,6 +25,8 @@ pub struct ComposerView<'a> {
     pub errors: &'a [FieldError],
     /// Idempotency key of this rendering: pressing twice orders once.
     pub key: &'a str,
+    /// What the member can spend.
+    pub available: Credits,
 }
 
 impl Draft {
@@ -162,6 +165,7 @@ pub fn composer(view: &ComposerView<'_>) -> Markup {
                 }
                 (go_buttons(view, kind))
             }
+            (gates(view.shop, view.available))
         }
     }
 }
@@ -169,7 +173,7 @@ pub fn composer(view: &ComposerView<'_>) -> Markup {
 fn chosen_model<'a>(view: &ComposerView<'a>) -> Option<&'a Model> {
     let drafted = view.shop.catalog.find(view.draft.text("model"));
     drafted
-        .filter(|model| view.shop.standing(model) == Standing::Open)
+        .filter(|model| view.shop.standing(model) != Standing::Off)
         .or_else(|| view.shop.first_open(MediaKind::Image))
         .or_else(|| view.shop.first_open(MediaKind::Video))
 }
@@ -224,7 +228,27 @@ fn go_buttons(view: &ComposerView<'_>, first: MediaKind) -> Markup {
     }
 }
 
-/// Blank, with a wish in it, and sent back with a fault.
+/// What stands between the member and each model; the style sheet shows the one that is chosen.
+fn gates(shop: Shop<'_>, available: Credits) -> Markup {
+    html! {
+        @for (n, model) in shop.catalog.models().iter().enumerate() {
+            div id={ "gate-" (n) } data-for=(n) { (gate_of(shop, model, available)) }
+        }
+    }
+}
+
+/// The gate before a run with the model's default settings.
+pub fn gate_of(shop: Shop<'_>, model: &Model, available: Credits) -> Markup {
+    gate(&Gate {
+        model,
+        standing: shop.standing(model),
+        price: Credits::new(picker::base_price(model)),
+        available,
+        sale: shop.sale,
+    })
+}
+
+/// Blank, with a wish in it, sent back with a fault, and with a model that is locked.
 pub fn samples() -> Vec<Sample> {
     let stock = stock();
     let sample = |draft: &Draft, errors: &[FieldError]| {
@@ -233,6 +257,7 @@ pub fn samples() -> Vec<Sample> {
             draft,
             errors,
             key: "sample-key",
+            available: Credits::STARTER,
         })
     };
     let wish = Draft::empty()
@@ -246,6 +271,10 @@ pub fn samples() -> Vec<Sample> {
         Sample::new("blank", sample(&Draft::empty(), &[])),
         Sample::new("with a wish", sample(&wish, &[])),
         Sample::new("sent back", sample(&Draft::empty(), &fault)),
+        Sample::new(
+            "locked",
+            sample(&Draft::empty().with("model", "seedance-2.0"), &[]),
+        ),
     ]
 }
 

@@ -18,6 +18,11 @@ pub fn navbar(shell: &Shell<'_>) -> Markup {
                     @for (href, word) in [("/#work", "Work"), ("/#models", "Models"), ("/#credits", "Credits")] {
                         li { a href=(href) { (word) } }
                     }
+                    li {
+                        a href="/pricing" aria-current=[(shell.here == Here::Pricing).then_some("page")] {
+                            "Pricing"
+                        }
+                    }
                 }
                 div.navbar-end {
                     @if shell.member.is_some() {
@@ -48,6 +53,7 @@ pub fn colophon(shell: &Shell<'_>) -> Markup {
         footer.colophon {
             p { "Nexora" }
             ul {
+                li { a href="/pricing" { "Pricing" } }
                 li { a href="/terms" { "Terms" } }
                 li { a href="/privacy" { "Privacy" } }
             }

@@ -52,30 +52,38 @@ fn option(shop: Shop<'_>, model: &Model, n: usize, chosen: Option<&Model>) -> Ma
         .map(ToString::to_string)
         .collect();
     html! {
-        label.option.is-locked[standing != Standing::Open] {
+        label.option {
             input type="radio" name="model" value=(model.id) data-n=(n)
                 data-kind=(model.kind.slug()) data-cost=(model.price.credits.amount())
                 data-ratios=(ratios.join(" "))
                 checked[chosen.is_some_and(|it| it.id == model.id)]
-                disabled[standing != Standing::Open];
-            (face(model, standing))
+                disabled[standing == Standing::Off];
+            (face(model, standing, n))
         }
     }
 }
 
-/// The inside of a model's card.
-pub fn face(model: &Model, standing: Standing) -> Markup {
+/// The inside of a model's card, `n` being its number in the catalog.
+pub fn face(model: &Model, standing: Standing, n: usize) -> Markup {
     html! {
         span.option-words {
             span.option-title { (model.title) (tier_mark(model.tier)) }
             span.option-summary { (model.summary) }
-            @if let Some(reason) = standing.reason() {
-                span.option-lock { (icon::lock()) (reason) }
-            } @else {
-                span.option-wait { "usually " (wait(model)) }
-            }
+            (standing_line(model, standing, n))
         }
         span.option-price { (price_words(model)) }
+    }
+}
+
+/// How long it takes, or why it cannot be ordered. The live line puts another in its place when
+/// the member's plan changes.
+pub fn standing_line(model: &Model, standing: Standing, n: usize) -> Markup {
+    html! {
+        @if let Some(reason) = standing.reason() {
+            span.option-lock id={ "standing-" (n) } { (icon::lock()) (reason) }
+        } @else {
+            span.option-wait id={ "standing-" (n) } { "usually " (wait(model)) }
+        }
     }
 }
 
@@ -126,7 +134,7 @@ pub fn samples() -> Vec<Sample> {
     let flux = stock.catalog.find("flux-schnell");
     let seedance = stock.catalog.find("seedance-2.0");
     let pro = Shop {
-        plan: nexora_core::Plan::Pro,
+        sale: stock.sale(nexora_core::Plan::Pro, Some(nexora_core::Plan::Pro)),
         ..stock.shop()
     };
     vec![

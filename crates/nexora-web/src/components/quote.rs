@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 use nexora_core::{Credits, FieldError, Model, Quote};
 
+use crate::components::gate::{Gate, gate};
+use crate::components::sale::Sale;
 use crate::components::sample::Sample;
 use crate::components::shop::Standing;
 use crate::components::{fields, icon, picker};
@@ -19,6 +21,8 @@ pub struct QuoteView<'a> {
     pub price: Result<Quote, &'a [FieldError]>,
     /// What the member can spend.
     pub available: Credits,
+    /// What they could buy.
+    pub sale: Sale<'a>,
 }
 
 /// The inside of `#quote`: this is also the whole answer to `POST /api/quote`.
@@ -54,19 +58,19 @@ fn priced(view: &QuoteView<'_>, price: Quote) -> Markup {
 
 /// What stands in the way, or the promise that stands behind the price.
 fn verdict(view: &QuoteView<'_>, price: Quote, rest: Option<Credits>) -> Markup {
-    if let Some(reason) = view.standing.reason() {
+    if let (Standing::Off, Some(reason)) = (view.standing, view.standing.reason()) {
         return html! {
             p.quote-note.is-locked { (icon::lock()) span { (view.model.title) ": " (reason) "." } }
         };
     }
-    if rest.is_none() {
-        let missing = price.credits.amount() - view.available.amount();
-        return html! {
-            p.quote-note.is-short {
-                (icon::alert())
-                span { "You have " (view.available) ", this needs " (price.credits) ". " (missing) " more are needed." }
-            }
-        };
+    if rest.is_none() || view.standing != Standing::Open {
+        return gate(&Gate {
+            model: view.model,
+            standing: view.standing,
+            price: price.credits,
+            available: view.available,
+            sale: view.sale,
+        });
     }
     html! {
         p.quote-note { (icon::check()) span { "Held now, charged when it arrives, returned if it fails." } }
@@ -100,6 +104,7 @@ pub fn samples() -> Vec<Sample> {
             standing: stock.shop().standing(model),
             price,
             available: Credits::new(available),
+            sale: stock.shop().sale,
         };
         Some(Sample::new(name, quote(&view)))
     };

@@ -2,12 +2,13 @@
 
 use maud::{DOCTYPE, Markup, html};
 use nexora_core::Member;
+use nexora_engine::Paying;
 
 use crate::assets;
 use crate::components::acting::acting;
 use crate::components::balance::BalanceView;
 use crate::components::notice::{self, Notice};
-use crate::components::{navbar, sidebar};
+use crate::components::{navbar, sale, sidebar, standing};
 
 /// What every page knows about itself and its reader.
 #[derive(Clone, Debug)]
@@ -18,14 +19,19 @@ pub struct Shell<'a> {
     pub member: Option<&'a Member>,
     /// Their credits.
     pub balance: Option<BalanceView>,
+    /// What they pay for.
+    pub paying: Option<&'a Paying>,
+    /// Whether buttons on the page may lead to a checkout.
+    pub can_buy: bool,
     /// Which entry of the bars is this page.
     pub here: Here,
     /// Whether some provider is played by the built-in sandbox.
     pub sandbox: bool,
     /// A notice left by the page before.
     pub flash: Option<Notice>,
-    /// Whether to open the live line (`GET /live`).
-    pub live: bool,
+    /// The stamp of what bars and banners are drawn from, for a page that opens the live line
+    /// (`GET /live`).
+    pub live: Option<&'a str>,
     /// Whether somebody else acts in the member's name.
     pub is_acted_for: bool,
 }
@@ -35,6 +41,8 @@ pub struct Shell<'a> {
 pub enum Here {
     /// `/`
     Home,
+    /// `/pricing`
+    Pricing,
     /// `/sign-in`
     SignIn,
     /// `/sign-up`
@@ -59,6 +67,7 @@ pub fn site(shell: &Shell<'_>, main: &Markup) -> Markup {
     let body = html! {
         (navbar::navbar(shell))
         main.site #main tabindex="-1" {
+            (banners(shell))
             @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
             (main)
         }
@@ -73,11 +82,21 @@ pub fn app(shell: &Shell<'_>, pending: bool, main: &Markup) -> Markup {
     let body = html! {
         (sidebar::sidebar(shell))
         main.app #main tabindex="-1" {
+            (banners(shell))
             @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
             (main)
         }
     };
     document(shell, "app-page", pending, &body)
+}
+
+/// What the member has to know, on every page. The live line fills it anew.
+fn banners(shell: &Shell<'_>) -> Markup {
+    html! {
+        @if let Some(paying) = shell.paying {
+            div #banners.banners { (standing::banners(paying)) }
+        }
+    }
 }
 
 fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Markup {
@@ -92,9 +111,10 @@ fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Mar
                     (acting(member))
                 }
                 (body)
+                @if shell.can_buy { (sale::form()) }
                 nx-toasts #toasts role="status" aria-live="polite" {}
-                @if shell.live {
-                    div #live hidden hx-sse:connect="/live" hx-swap="none" {}
+                @if let Some(stamp) = shell.live {
+                    div #live hidden hx-sse:connect={ "/live?drawn=" (stamp) } hx-swap="none" {}
                 }
             }
         }

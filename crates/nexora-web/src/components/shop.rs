@@ -2,13 +2,16 @@
 
 use nexora_core::{Catalog, MediaKind, Model, ModelId, Plan};
 
+use crate::components::money;
+use crate::components::sale::Sale;
+
 /// The catalog as one member sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Shop<'a> {
     /// Every model on offer.
     pub catalog: &'a Catalog,
-    /// The member's plan; [`Plan::Free`] for a visitor.
-    pub plan: Plan,
+    /// The member's plan ([`Plan::Free`] for a visitor), and what they could buy.
+    pub sale: Sale<'a>,
     /// Models that no provider runs at this moment.
     pub off: &'a [ModelId],
 }
@@ -29,11 +32,16 @@ impl<'a> Shop<'a> {
     pub fn standing(&self, model: &Model) -> Standing {
         if self.off.contains(&model.id) {
             Standing::Off
-        } else if self.plan.reaches(model.tier) {
-            Standing::Open
         } else {
-            Standing::NeedsPlan(model.tier.cheapest_plan())
+            Standing::of(model, self.sale.plan)
         }
+    }
+
+    /// The model's number in the catalog, by which the page tells models apart.
+    pub fn number(&self, model: &Model) -> usize {
+        let models = self.catalog.models();
+        let place = models.iter().position(|known| known.id == model.id);
+        place.unwrap_or(models.len())
     }
 
     /// The models of one kind, in catalog order.
@@ -51,22 +59,22 @@ impl<'a> Shop<'a> {
 }
 
 impl Standing {
+    /// How somebody on `plan` stands to a model that somebody runs.
+    pub fn of(model: &Model, plan: Plan) -> Self {
+        if plan.reaches(model.tier) {
+            Self::Open
+        } else {
+            Self::NeedsPlan(model.tier.cheapest_plan())
+        }
+    }
+
     /// Why it cannot be ordered, in words: "Pro plan · $59/month". `None` when it can.
     pub fn reason(self) -> Option<String> {
         match self {
             Self::Open => None,
-            Self::NeedsPlan(plan) => Some(format!("{plan} plan · {}", monthly_price(plan))),
+            Self::NeedsPlan(plan) => Some(format!("{plan} plan · {}", money::monthly_price(plan))),
             Self::Off => Some("No provider runs it right now".to_owned()),
         }
-    }
-}
-
-/// "$59/month", or "free".
-pub fn monthly_price(plan: Plan) -> String {
-    match plan.price_cents() {
-        0 => "free".to_owned(),
-        cents if cents % 100 == 0 => format!("${}/month", cents / 100),
-        cents => format!("${}.{:02}/month", cents / 100, cents % 100),
     }
 }
 
@@ -79,7 +87,7 @@ mod tests {
         let catalog = Catalog::built_in().unwrap();
         let shop = Shop {
             catalog: &catalog,
-            plan: Plan::Free,
+            sale: Sale::nothing(Plan::Free),
             off: &[],
         };
         let seedance = catalog.find("seedance-2.0").unwrap();
@@ -95,7 +103,7 @@ mod tests {
         let off = [ModelId::new("flux-schnell")];
         let shop = Shop {
             catalog: &catalog,
-            plan: Plan::Pro,
+            sale: Sale::nothing(Plan::Pro),
             off: &off,
         };
         let flux = catalog.find("flux-schnell").unwrap();

@@ -44,7 +44,7 @@ fn owner(member: &Member) -> Markup {
             span.avatar aria-hidden="true" { (initial(member)) }
             div.owner-words {
                 p.owner-name { (member.display_name) }
-                p.owner-plan { (member.plan) " plan" }
+                p.owner-plan #owner-plan { (member.plan) " plan" }
             }
             form method="post" action="/sign-out" {
                 button.act type="submit" aria-label="Sign out" { (icon::out()) }

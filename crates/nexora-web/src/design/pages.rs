@@ -5,13 +5,13 @@ use nexora_core::generation::GenerationState;
 use nexora_core::{Credits, FieldError, MediaKind, Quote};
 
 use crate::app::history::{HistoryView, Search};
-use crate::app::profile::{BucketView, ProfileView, SessionView};
-use crate::app::{detail, generate, history, profile, receipt, studio};
+use crate::app::{detail, generate, history, receipt, studio};
 use crate::components::composer::ComposerView;
 use crate::components::ledger::Line;
 use crate::components::quote::QuoteView;
-use crate::components::{BalanceView, Draft, Here, Notice, NoticeKind, Run, Shell};
-use crate::design::stock::{NOW, Stock, ago, id, stock};
+use crate::components::{Draft, Here, Notice, NoticeKind, Run, Shell};
+use crate::design::purchases;
+use crate::design::stock::{Stock, stock};
 use crate::site::{home, legal, problem, sign_in};
 
 /// Every page, with the path it would be served at.
@@ -22,15 +22,16 @@ pub fn pages() -> Vec<(String, Markup)> {
     pages.extend(benches(&stock));
     pages.extend(histories(&stock));
     pages.extend(details(&stock));
-    pages.push(("/profile".to_owned(), profile_page(&stock)));
+    pages.extend(purchases::pages(&stock));
     pages.push(("/design".to_owned(), crate::design::page()));
     pages
 }
 
-fn visitor<'a>(stock: &'a Stock, title: &'a str, here: Here) -> Shell<'a> {
+pub(super) fn visitor<'a>(stock: &'a Stock, title: &'a str, here: Here) -> Shell<'a> {
     Shell {
         member: None,
         balance: None,
+        can_buy: false,
         ..stock.shell(title, here)
     }
 }
@@ -89,6 +90,7 @@ fn studios(stock: &Stock) -> Vec<(String, Markup)> {
             draft: &blank,
             errors: &[],
             key: "sample-key",
+            available: Credits::STARTER,
         },
         runs,
         more: true,
@@ -98,10 +100,13 @@ fn studios(stock: &Stock) -> Vec<(String, Markup)> {
         "Welcome. 15 credits are yours to begin with.",
     );
     vec![
-        ("/studio".to_owned(), studio::page(&view(&runs, true, None))),
+        (
+            "/studio".to_owned(),
+            studio::page(&view(&runs, Some("5a3b"), None)),
+        ),
         (
             "/studio-empty".to_owned(),
-            studio::page(&view(&[], false, Some(welcome))),
+            studio::page(&view(&[], None, Some(welcome))),
         ),
     ]
 }
@@ -143,6 +148,7 @@ fn benches(stock: &Stock) -> Vec<(String, Markup)> {
                 standing: stock.shop().standing(model),
                 price,
                 available: Credits::new(15),
+                sale: stock.shop().sale,
             },
             runs,
         };
@@ -219,48 +225,4 @@ fn details(stock: &Stock) -> Vec<(String, Markup)> {
         pages.push((format!("{path}/receipt"), receipt::page(&view)));
     }
     pages
-}
-
-fn profile_page(stock: &Stock) -> Markup {
-    let lines = stock.lines();
-    let buckets = [
-        BucketView {
-            title: "Growth, November",
-            remaining: Credits::new(142),
-            amount: Credits::new(200),
-            expires_at: Some(ago(-9 * 24 * 60)),
-        },
-        BucketView {
-            title: "Starter credits",
-            remaining: Credits::new(7),
-            amount: Credits::STARTER,
-            expires_at: None,
-        },
-    ];
-    let session = |number, browser, seen, is_this| SessionView {
-        id: id(number),
-        browser,
-        created_at: ago(seen + 600),
-        seen_at: ago(seen),
-        is_this,
-    };
-    let sessions = [
-        session(71, "Firefox on Linux", 0, true),
-        session(72, "Safari on iPhone", 190, false),
-    ];
-    profile::page(&ProfileView {
-        shell: stock.shell("Profile", Here::Profile),
-        member: &stock.member,
-        balance: BalanceView {
-            available: Credits::new(149),
-            held: Credits::new(8),
-        },
-        buckets: &buckets,
-        lines: &lines,
-        older: Some("/profile?before=3#ledger"),
-        sessions: &sessions,
-        is_kept_at_clerk: false,
-        errors: &[],
-        now: NOW,
-    })
 }

@@ -5,8 +5,10 @@
     reason = "fixed texts that the test below parses on every run"
 )]
 
+mod sales;
 mod works;
 
+use nexora_core::billing::Offers;
 use nexora_core::ledger::{Entry, Movement, Seal};
 use nexora_core::{Catalog, Credits, DisplayName, Email, Member, Plan, Timestamp};
 
@@ -24,6 +26,8 @@ pub struct Stock {
     pub catalog: Catalog,
     /// Who is signed in.
     pub member: Member,
+    /// What is for sale.
+    pub offers: Offers,
     works: Vec<Work>,
     entries: Vec<Entry>,
 }
@@ -43,6 +47,7 @@ pub fn stock() -> Stock {
     Stock {
         catalog,
         member,
+        offers: sales::offers(),
         works,
         entries,
     }
@@ -53,7 +58,7 @@ impl Stock {
     pub fn shop(&self) -> Shop<'_> {
         Shop {
             catalog: &self.catalog,
-            plan: self.member.plan,
+            sale: self.sale(self.member.plan, None),
             off: &[],
         }
     }
@@ -70,7 +75,9 @@ impl Stock {
             here,
             sandbox: true,
             flash: None,
-            live: false,
+            live: None,
+            paying: None,
+            can_buy: true,
             is_acted_for: false,
         }
     }

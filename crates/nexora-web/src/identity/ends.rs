@@ -60,7 +60,7 @@ async fn brought(clerk: &nexora_providers::Clerk, headers: &HeaderMap) -> Option
 }
 
 /// Takes every cookie away that says who somebody is.
-fn all_cleared(app: &App) -> Vec<HeaderValue> {
+pub(crate) fn all_cleared(app: &App) -> Vec<HeaderValue> {
     let own = session::signed_out(app.config().is_https());
     let clerks = match &app.config().identity {
         Identity::Clerk(clerk) => clerk.sign_out_cookies(),

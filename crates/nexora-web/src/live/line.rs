@@ -13,6 +13,8 @@ use nexora_store::credits::Balance;
 use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
+use super::Seen;
+use super::chrome::{self, Chrome};
 use super::places::Place;
 use crate::components::card::live_card;
 use crate::identity;
@@ -49,6 +51,10 @@ pub(super) struct Line {
     told_until: i64,
     told: VecDeque<Told>,
     told_balance: Option<Balance>,
+    /// The stamp of what the page was drawn from, until it was compared.
+    drawn: Option<String>,
+    /// What the page shows around its own matter.
+    shown: Chrome,
     check: tokio::time::Interval,
     is_fresh: bool,
     _place: Place,
@@ -75,7 +81,8 @@ type Messages = Vec<Event>;
 
 impl Line {
     /// Opens a stream. Changes are watched from here on, before anything is read.
-    pub(super) fn open(app: App, member: Member, place: Place, seen: Option<Timestamp>) -> Self {
+    pub(super) fn open(app: App, member: Member, place: Place, page: Seen) -> Self {
+        let Seen { drawn, until: seen } = page;
         let now = app.engine().now();
         // Whoever was away for longer than the page can show looks afresh anyway.
         let since = seen.filter(|seen| *seen <= now).unwrap_or(now);
@@ -90,6 +97,8 @@ impl Line {
             told_until: since.as_ms(),
             told: VecDeque::new(),
             told_balance: None,
+            drawn,
+            shown: Chrome::default(),
             check,
             is_fresh: true,
             _place: place,
@@ -118,7 +127,7 @@ impl Line {
                     if self.session_has_ended().await {
                         return None;
                     }
-                    match self.missed(self.told_until()).await {
+                    match self.overlooked().await {
                         Ok(missed) if !missed.is_empty() => return Some(missed),
                         Ok(_) | Err(_) => continue,
                     }
@@ -156,8 +165,15 @@ impl Line {
             Err(_) if self.is_back => messages.push(refresh()),
             Err(_) => {}
         }
-        messages.extend(self.credits().await.ok().flatten());
+        messages.extend(self.surroundings_at_first().await.unwrap_or_default());
         messages
+    }
+
+    /// What nobody told us of: notices of other nodes can be lost.
+    async fn overlooked(&mut self) -> Result<Messages, Problem> {
+        let mut messages = self.missed(self.told_until()).await?;
+        messages.extend(self.surroundings().await?);
+        Ok(messages)
     }
 
     async fn missed(&mut self, after: Timestamp) -> Result<Messages, Problem> {
@@ -186,7 +202,8 @@ impl Line {
     async fn tell(&mut self, news: News) -> Result<Messages, Problem> {
         let mut messages = Vec::new();
         if news.everything {
-            messages.extend(self.everything().await?);
+            messages.extend(self.missed(self.told_until()).await?);
+            messages.push(billing());
         }
         for id in news.runs {
             match self.app.engine().run(self.member.id(), id).await? {
@@ -194,23 +211,8 @@ impl Line {
                 None => messages.push(removal(id)),
             }
         }
-        messages.extend(self.credits().await?);
+        messages.extend(self.surroundings().await?);
         Ok(messages)
-    }
-
-    /// The stream fell behind, or the plan is another: with another plan the whole page is.
-    async fn everything(&mut self) -> Result<Messages, Problem> {
-        let account = self.app.engine().member(self.member.id()).await?;
-        match account {
-            Some(account) if account.plan == self.member.account.plan => {
-                self.missed(self.told_until()).await
-            }
-            Some(account) => {
-                self.member.account = account;
-                Ok(vec![refresh()])
-            }
-            None => Ok(vec![refresh()]),
-        }
     }
 
     /// The card, and a word when the run has just ended.
@@ -239,16 +241,43 @@ impl Line {
         self.told.push_back(told);
     }
 
+    /// The balance and everything that depends on it and on the plan, as far as the page shows
+    /// something else.
+    async fn surroundings(&mut self) -> Result<Messages, Problem> {
+        let glance = self.app.engine().glance(self.member.id()).await?;
+        let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
+        let chrome = Chrome::of(&self.app, &glance);
+        messages.extend(chrome.since(&self.shown));
+        self.shown = chrome;
+        Ok(messages)
+    }
+
+    /// The same for a page that was drawn a moment ago: if nothing has happened since, it shows
+    /// everything already.
+    async fn surroundings_at_first(&mut self) -> Result<Messages, Problem> {
+        let glance = self.app.engine().glance(self.member.id()).await?;
+        let is_as_drawn = match &self.drawn {
+            Some(drawn) => *drawn == chrome::stamp(&glance),
+            None => true,
+        };
+        let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
+        let chrome = Chrome::of(&self.app, &glance);
+        if self.is_back || !is_as_drawn {
+            messages.extend(chrome.since(&self.shown));
+            messages.push(billing());
+        }
+        self.shown = chrome;
+        Ok(messages)
+    }
+
     /// The balance, if it is another than the page knows.
-    async fn credits(&mut self) -> Result<Option<Event>, Problem> {
-        let balance = self.app.engine().balance(self.member.id()).await?;
+    fn credits(&mut self, balance: Balance) -> Option<Event> {
         if self.told_balance == Some(balance) {
-            return Ok(None);
+            return None;
         }
         self.told_balance = Some(balance);
         let body = json!({ "available": balance.available(), "held": balance.held });
-        let event = Event::default().event("credits").data(body.to_string());
-        Ok(Some(event))
+        Some(Event::default().event("credits").data(body.to_string()))
     }
 }
 
@@ -284,6 +313,11 @@ impl News {
 fn removal(id: GenerationId) -> Event {
     let markup = html! { hx-partial hx-target={ "#" (id) } hx-swap="delete" {} };
     Event::default().data(markup.into_string())
+}
+
+/// Something was bought, changed or ended: pages that show it ask for it again.
+fn billing() -> Event {
+    Event::default().event("billing").data("{}")
 }
 
 fn refresh() -> Event {

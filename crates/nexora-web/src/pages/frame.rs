@@ -5,9 +5,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use nexora_core::{Credits, Member as Account, Plan};
+use nexora_engine::Paying;
 
-use crate::components::{BalanceView, Here, Notice, Shell};
+use crate::components::{BalanceView, Here, Notice, Sale, Shell};
 use crate::flash::Flash;
+use crate::live;
 use crate::problem::Problem;
 use crate::session::{Member, Visitor};
 use crate::state::App;
@@ -17,6 +19,9 @@ use crate::state::App;
 pub(crate) struct Frame {
     account: Option<Account>,
     balance: Option<BalanceView>,
+    paying: Option<Paying>,
+    can_buy: bool,
+    drawn: String,
     flash: Option<Notice>,
     sandbox: bool,
     is_acted_for: bool,
@@ -29,6 +34,9 @@ impl Frame {
         Self {
             account: None,
             balance: None,
+            paying: None,
+            can_buy: false,
+            drawn: String::new(),
             flash: None,
             sandbox: !app.config().sandboxed.is_empty(),
             is_acted_for: false,
@@ -46,16 +54,19 @@ impl Frame {
 
     /// The frame for a member.
     pub(crate) async fn of_member(app: &App, member: Member) -> Result<Self, Problem> {
-        let balance = app.engine().balance(member.id()).await?;
+        let glance = app.engine().glance(member.id()).await?;
         let view = BalanceView {
-            available: balance.available(),
-            held: balance.held,
+            available: glance.balance.available(),
+            held: glance.balance.held,
         };
         let cookie = member.renewed_cookie(app, app.engine().now());
         Ok(Self {
             is_acted_for: member.actor().is_some(),
             account: Some(member.account),
             balance: Some(view),
+            can_buy: app.sale(&glance.paying).offers.is_some(),
+            drawn: live::stamp(&glance),
+            paying: Some(glance.paying),
             cookies: cookie.into_iter().collect(),
             ..Self::bare(app)
         })
@@ -76,10 +87,12 @@ impl Frame {
             title,
             member: self.account.as_ref(),
             balance: self.balance,
+            paying: self.paying.as_ref(),
+            can_buy: self.can_buy,
             here,
             sandbox: self.sandbox,
             flash: self.flash.clone(),
-            live: false,
+            live: None,
             is_acted_for: self.is_acted_for,
         }
     }
@@ -87,7 +100,7 @@ impl Frame {
     /// The shell of a member's page: it listens to what happens.
     pub(crate) fn live_shell<'a>(&'a self, title: &'a str, here: Here) -> Shell<'a> {
         Shell {
-            live: true,
+            live: Some(&self.drawn),
             ..self.shell(title, here)
         }
     }
@@ -99,10 +112,17 @@ impl Frame {
         })
     }
 
-    pub(crate) fn plan(&self) -> Plan {
-        self.account
-            .as_ref()
-            .map_or(Plan::Free, |account| account.plan)
+    /// How the member stands with the merchant; `None` for a stranger.
+    pub(crate) fn paying(&self) -> Option<&Paying> {
+        self.paying.as_ref()
+    }
+
+    /// What whoever is looking could buy as a member.
+    pub(crate) fn sale<'a>(&self, app: &'a App) -> Sale<'a> {
+        match &self.paying {
+            Some(paying) => app.sale(paying),
+            None => Sale::nothing(Plan::Free),
+        }
     }
 
     /// The page as an answer. A member's page is theirs alone and asked for anew each time, but

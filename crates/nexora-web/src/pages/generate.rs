@@ -11,7 +11,7 @@ use super::{Frame, view};
 use crate::app::generate::{self, GenerateView};
 use crate::body::Query;
 use crate::components::quote::QuoteView;
-use crate::components::{Draft, Here, Run};
+use crate::components::{Draft, Here, Run, Sale};
 use crate::pages::history::everything;
 use crate::problem::Problem;
 use crate::session::Member;
@@ -57,7 +57,7 @@ impl<'a> Bench<'a> {
         draft: Draft,
         kind: MediaKind,
     ) -> Result<Self, Problem> {
-        let shop = app.shop(member.account.plan);
+        let shop = app.shop(Sale::nothing(member.account.plan));
         let model = app
             .catalog()
             .find(draft.text("model"))
@@ -106,7 +106,7 @@ impl<'a> Bench<'a> {
         let now = app.engine().now();
         let runs: Vec<Run<'_>> = self.made.iter().map(|run| view(app, run, now)).collect();
         let price = self.draft.quote(app.catalog());
-        let shop = app.shop(self.frame.plan());
+        let shop = app.shop(self.frame.sale(app));
         how(&GenerateView {
             shell: self.frame.live_shell("Create", Here::Generate),
             shop,
@@ -119,6 +119,7 @@ impl<'a> Bench<'a> {
                 standing: shop.standing(self.model),
                 price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
                 available: self.frame.balance().available,
+                sale: shop.sale,
             },
             runs: &runs,
         })

@@ -40,7 +40,7 @@ pub(super) async fn history(
     let before = filter.before.map(|id| id.to_string()).unwrap_or_default();
     let markup = history::page(&HistoryView {
         shell: frame.live_shell("History", Here::History),
-        shop: app.shop(frame.plan()),
+        shop: app.shop(frame.sale(&app)),
         search: Search {
             words: &filter.words.join(" "),
             kind: filter.kind,

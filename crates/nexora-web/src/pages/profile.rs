@@ -5,10 +5,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 use nexora_core::ledger::{Account as Place, Entry};
 use nexora_core::{Credits, FieldError};
+use nexora_engine::Bill;
 use nexora_providers::clerk::PortalPage;
 use nexora_store::credits::GrantKind;
 
 use super::{Frame, browser};
+use crate::app::billing::BillingView;
 use crate::app::profile::{self, BucketView, ProfileView, SessionView};
 use crate::body::Query;
 use crate::components::Here;
@@ -35,7 +37,7 @@ pub(super) async fn profile(
         frame: page.frame.flashing(&app, &headers),
         ..page
     };
-    Ok(page.answer(&app, &[], StatusCode::OK))
+    page.answer(&app, &[], StatusCode::OK)
 }
 
 /// On to Clerk's own page about somebody.
@@ -59,13 +61,14 @@ pub(crate) async fn profile_page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let page = Page::load(app, member, None).await?;
-    Ok(page.answer(app, errors, status))
+    page.answer(app, errors, status)
 }
 
 struct Page {
     frame: Frame,
     member: Member,
     buckets: Vec<nexora_store::credits::Bucket>,
+    bills: Vec<Bill>,
     entries: Vec<Entry>,
     before: Option<i64>,
     older: Option<String>,
@@ -90,6 +93,7 @@ impl Page {
         });
         Ok(Self {
             buckets: engine.buckets(id).await?,
+            bills: engine.bills(id).await?,
             sessions: named.collect(),
             frame: Frame::of_member(app, member.clone()).await?,
             member,
@@ -99,7 +103,13 @@ impl Page {
         })
     }
 
-    fn answer(self, app: &App, errors: &[FieldError], status: StatusCode) -> Response {
+    fn answer(
+        self,
+        app: &App,
+        errors: &[FieldError],
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        let paying = self.frame.paying().ok_or_else(Problem::no_such_page)?;
         let buckets: Vec<_> = self
             .buckets
             .iter()
@@ -129,6 +139,11 @@ impl Page {
             member: &self.member.account,
             balance,
             buckets: &buckets,
+            billing: BillingView {
+                paying,
+                sale: self.frame.sale(app),
+                bills: &self.bills,
+            },
             lines: &with_balances(&self.entries, newest),
             older: self.older.as_deref(),
             sessions: &sessions,
@@ -136,7 +151,7 @@ impl Page {
             errors,
             now: app.engine().now(),
         });
-        self.frame.answer(status, markup)
+        Ok(self.frame.answer(status, markup))
     }
 }
 

@@ -41,10 +41,11 @@ pub(super) async fn studio(
     let markup = studio::page(&StudioView {
         shell: frame.live_shell("Studio", Here::Studio),
         composer: ComposerView {
-            shop: app.shop(frame.plan()),
+            shop: app.shop(frame.sale(&app)),
             draft: &Draft::read(query.pairs()),
             errors: &[],
             key: StartKey::fresh().as_str(),
+            available: frame.balance().available,
         },
         runs: &runs,
         more,

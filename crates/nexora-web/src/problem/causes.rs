@@ -216,6 +216,17 @@ impl Problem {
         .way(Way::HISTORY)
     }
 
+    /// Nothing is spent or bought until a person has looked into it.
+    pub(super) fn on_hold(detail: String) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "account_on_hold",
+            "This account is on hold",
+            detail,
+        )
+        .way(Way::STUDIO)
+    }
+
     pub(crate) fn still_running() -> Self {
         let detail = "It is still being made. Cancel it first, or wait until it has ended.";
         Self::new(
@@ -287,13 +298,7 @@ impl From<StartError> for Problem {
             .fact("missing", need.amount().saturating_sub(have.amount()))
             .way(Way::CREDITS)
             .way(Way::MODELS),
-            StartError::Frozen => Self::new(
-                StatusCode::FORBIDDEN,
-                "account_on_hold",
-                "This account is on hold",
-                detail,
-            )
-            .way(Way::STUDIO),
+            StartError::Frozen => Self::on_hold(detail),
             StartError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_reused",

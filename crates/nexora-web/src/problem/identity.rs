@@ -47,4 +47,18 @@ impl Problem {
         .way(Way::SIGN_IN)
         .way(Way::HOME)
     }
+
+    /// Somebody acts in a member's name and asks for what only the member may do.
+    pub(crate) fn only_themselves() -> Self {
+        let detail = "You are acting in somebody else's name. Paying, changing a plan and \
+                      deleting an account are for them alone. Nothing was changed.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "acting_for_somebody",
+            "Only they may do this",
+            detail,
+        )
+        .way(Way::PROFILE)
+        .way(Way::STUDIO)
+    }
 }

@@ -5,7 +5,7 @@ use nexora_core::{Catalog, Credits, MediaKind, Model};
 
 use crate::assets::{self, Art};
 use crate::components::media::ratio_class;
-use crate::components::shop::monthly_price;
+use crate::components::money::monthly_price;
 use crate::components::{Shell, icon, picker, shell};
 
 /// What the front page shows.
@@ -63,7 +63,7 @@ fn hero(view: &HomeView<'_>) -> Markup {
                 } @else {
                     a.primary href="/sign-up" { "Start with " (Credits::STARTER) " " (icon::arrow()) }
                 }
-                a.button.is-quiet href="#models" { "See models and prices" }
+                a.button.is-quiet href="/pricing" { "See plans and prices" }
             }
         }
     }
@@ -136,7 +136,7 @@ fn offer(model: &Model) -> Markup {
                 span.offer-price { (picker::price_words(model)) }
                 span.offer-plan {
                     @if plan.price_cents() == 0 { "for everyone" }
-                    @else { (plan) " plan · " (monthly_price(plan)) }
+                    @else { a href={ "/pricing?plan=" (plan.slug()) } { (plan) " plan · " (monthly_price(plan)) } }
                 }
             }
         }

@@ -5,10 +5,11 @@ use reqwest::{Method, StatusCode};
 use crate::browser::{Browser, header, text};
 use crate::studio::{on_both, on_both_with};
 
+/// Ends with where forms may lead besides: to the merchant.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; media-src 'self' blob:; font-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'none'; manifest-src 'self'";
+                      connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                      manifest-src 'self'; form-action 'self'";
 
 const PATHS: [&str; 16] = [
     "/",
@@ -34,10 +35,11 @@ async fn every_answer_is_dressed() {
     on_both(async |studio| {
         let ada = Browser::signed_up(studio, "Ada").await;
         let stranger = Browser::new(studio);
+        let policy = format!("{POLICY} {}", studio.sandbox.base_url());
         for browser in [&ada, &stranger] {
             for path in PATHS {
                 let answer = browser.get(path).await;
-                assert_eq!(header(&answer, "content-security-policy"), POLICY, "{path}");
+                assert_eq!(header(&answer, "content-security-policy"), policy, "{path}");
                 assert_eq!(
                     header(&answer, "x-content-type-options"),
                     "nosniff",
@@ -55,7 +57,7 @@ async fn every_answer_is_dressed() {
             }
         }
         let live = ada.send(ada.request(Method::GET, "/live")).await;
-        assert_eq!(header(&live, "content-security-policy"), POLICY);
+        assert_eq!(header(&live, "content-security-policy"), policy);
         let page = ada.get("/studio").await;
         assert_eq!(header(&page, "cache-control"), "private, no-cache");
         let api = ada.get("/api/credits").await;

@@ -26,8 +26,17 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) async fn open(browser: &Browser, seen: Option<&str>) -> Self {
+        Self::opened(browser, "/live", seen).await
+    }
+
+    /// As a page opens it.
+    async fn at(browser: &Browser, address: &str) -> Self {
+        Self::opened(browser, address, None).await
+    }
+
+    async fn opened(browser: &Browser, address: &str, seen: Option<&str>) -> Self {
         let mut request = browser
-            .request(Method::GET, "/live")
+            .request(Method::GET, address)
             .header("accept", "text/event-stream");
         if let Some(seen) = seen {
             request = request.header("last-event-id", seen);
@@ -47,8 +56,18 @@ impl Line {
         }
     }
 
-    /// The next message; `None` when the studio closed the line.
+    /// The next message about work or credits; `None` when the studio closed the line.
     pub(crate) async fn next(&mut self) -> Option<Message> {
+        loop {
+            let message = self.any().await?;
+            if !is_piece(&message) {
+                return Some(message);
+            }
+        }
+    }
+
+    /// The next message, also one about what surrounds a page's matter.
+    async fn any(&mut self) -> Option<Message> {
         // The whole wait counts: an idle line is not silent, it is kept alive.
         let reading = tokio::time::timeout(PATIENCE, self.read_next());
         reading.await.expect("a message comes")
@@ -92,6 +111,16 @@ fn read(block: &str) -> Message {
         }
     }
     message
+}
+
+/// Locks, gates, banners, the name of the plan.
+fn is_piece(message: &Message) -> bool {
+    let places = ["#standing-", "#gate-", "#banners", "#owner-plan"];
+    let starts = |place| format!("<hx-partial hx-target=\"{place}");
+    message.event.is_empty()
+        && places
+            .iter()
+            .any(|place| message.data.starts_with(&starts(place)))
 }
 
 fn is_card(message: &Message, id: &str, state: &str) -> bool {
@@ -221,13 +250,47 @@ async fn a_declined_prompt_is_explained_and_returned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paid_plan_makes_the_page_look_afresh() {
+async fn a_paid_plan_opens_its_models_before_ones_eyes() {
     on_both(async |studio| {
         let ada = Browser::signed_up(studio, "Ada").await;
-        let mut line = Line::open(&ada, None).await;
-        line.next().await.unwrap();
-        studio.put_on_plan("Ada", nexora_core::Plan::Growth).await;
-        assert_eq!(line.next().await.unwrap().event, "refresh");
+        let page = ada.page("/studio").await;
+        let radio = page
+            .split("value=\"seedance-2.0\" data-n=\"")
+            .nth(1)
+            .unwrap();
+        let n = radio.split('"').next().unwrap();
+        let locked = format!("id=\"gate-{n}\" data-for=\"{n}\"><div class=\"gate\">");
+        assert!(page.contains(&locked), "{page}");
+        let address = page.split("hx-sse:connect=\"").nth(1).unwrap();
+        let address = address.split('"').next().unwrap();
+        let mut line = Line::at(&ada, address).await;
+        assert_eq!(line.next().await.unwrap().event, "credits");
+        studio.put_on_plan("Ada", nexora_core::Plan::Pro).await;
+        assert_eq!(line.next().await.unwrap().event, "billing");
+        let mut pieces: Vec<String> = Vec::new();
+        let place = |name: &str| format!("<hx-partial hx-target=\"{name}\"");
+        let last = place(&format!("#standing-{n}"));
+        while !pieces.iter().any(|piece| piece.starts_with(&last)) {
+            pieces.push(line.any().await.unwrap().data);
+        }
+        let has = |name: &str, words: &str| {
+            let found = pieces.iter().find(|piece| piece.starts_with(&place(name)));
+            assert!(found.unwrap().contains(words), "{name}: {found:?}");
+        };
+        has("#owner-plan", "Pro plan");
+        has(&format!("#standing-{n}"), "option-wait");
+        has(&format!("#gate-{n}"), "this needs 50 credits");
+
+        // A page drawn before, whose line opens only now, is told what it missed.
+        let mut late = Line::at(&ada, address).await;
+        assert_eq!(late.next().await.unwrap().event, "credits");
+        assert!(
+            late.any()
+                .await
+                .unwrap()
+                .data
+                .contains("hx-target=\"#banners\"")
+        );
     })
     .await;
 }

@@ -6,6 +6,8 @@ mod accounts;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod billing;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod cross_site;
@@ -31,3 +33,5 @@ mod panics;
 mod secrets;
 #[cfg(test)]
 mod studio;
+#[cfg(test)]
+mod till;

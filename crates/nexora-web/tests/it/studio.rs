@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use nexora_core::{Catalog, Clock, Provider, SystemClock};
-use nexora_engine::{Engine, Parts, Settings, Tasks, Worker};
+use nexora_engine::{Billing, Engine, Parts, Settings, Tasks, Worker};
 use nexora_providers::{
     Clerk, ClerkConfig, Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate,
     ReplicateConfig, Wire,
@@ -19,6 +19,8 @@ use nexora_web::{App, Identity, WebConfig};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use url::Url;
+
+use crate::till::{self, Selling, StoreTime};
 
 /// Far above anything a story does.
 const PLENTY_PER_MINUTE: u32 = 100_000;
@@ -34,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) sign_ups_per_hour: u32,
     /// Whether the sandbox's Clerk says who somebody is.
     pub(crate) has_clerk: bool,
+    /// What is for sale, the sandbox being the merchant.
+    pub(crate) selling: Selling,
     folder: Arc<Folder>,
 }
 
@@ -98,29 +102,37 @@ impl Plan {
             has_worker: true,
             sign_ups_per_hour: 1_000,
             has_clerk: false,
+            selling: Selling::Everything,
             folder: Arc::new(folder),
         }
     }
 }
 
 impl Studio {
-    pub(crate) async fn open(plan: Plan) -> Self {
+    pub(crate) async fn open(mut plan: Plan) -> Self {
         crate::secrets::listen_to_the_log();
         let sandbox = Sandbox::start(SandboxConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             pace: Pace::Instant,
         });
         let sandbox = sandbox.await.unwrap();
-        let engine = Engine::new(parts(&plan, &sandbox).await);
+        if plan.selling == Selling::InStoreTime {
+            plan.clock = Arc::new(StoreTime(sandbox.lemon().ahead()));
+        }
+        // The merchant leads buyers back, so the address has to be known before anything is sold.
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let sells = plan.selling != Selling::Nothing;
+        let billing = sells.then(|| till::billing(&sandbox, address));
+        let engine = Engine::new(parts(&plan, &sandbox, billing).await);
         let tasks = Tasks::new();
         if plan.has_worker {
             let worker = Worker::new(engine.clone(), tasks.clone());
             tasks.spawn(async move { worker.run().await });
         }
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
         let web = WebConfig {
             identity: identity(&plan, &sandbox, address),
+            leads_to: vec![sandbox.base_url()],
             ..web_config(&plan)
         };
         let app = App::new(engine.clone(), tasks.clone(), web);
@@ -131,6 +143,7 @@ impl Studio {
             let until = serving.with_graceful_shutdown(async move { stopping.stopping().await });
             until.await.unwrap();
         });
+        till::attend(&sandbox, &engine, address);
         Self {
             engine,
             address,
@@ -212,7 +225,7 @@ async fn unfinished(store: &Store) -> usize {
     active.unwrap().len()
 }
 
-async fn parts(plan: &Plan, sandbox: &Sandbox) -> Parts {
+async fn parts(plan: &Plan, sandbox: &Sandbox, billing: Option<Billing>) -> Parts {
     let config = StoreConfig {
         url: plan.url.clone(),
         connections_max: 8,
@@ -227,7 +240,7 @@ async fn parts(plan: &Plan, sandbox: &Sandbox) -> Parts {
         providers: providers(&base),
         downloader: Downloader::new(&[base]).unwrap(),
         catalog: Catalog::built_in().unwrap(),
-        billing: None,
+        billing,
         clock: Arc::clone(&plan.clock),
         settings: Settings {
             sign_ups_per_hour: plan.sign_ups_per_hour,

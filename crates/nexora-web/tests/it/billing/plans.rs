@@ -1,0 +1,165 @@
+//! What a subscriber does to a plan, and what the pages say about it before and after.
+
+use std::time::Duration;
+
+use nexora_core::Plan;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, code, header, text};
+use crate::studio::{on_both, on_both_with};
+use crate::till::{Selling, checkout, pay};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_changed_up_and_down() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let none = ada
+            .call("/api/lemon/change", &json!({ "plan": "pro" }))
+            .await;
+        assert_eq!(code(none).await, (409, "not_subscribed".to_owned()));
+        studio.subscribe(&ada, Plan::Growth, "good").await;
+        let up = ada.post("/api/lemon/change", &[("plan", "pro")]).await;
+        assert_eq!(header(&up, "location"), "/profile#plan");
+        let standing = studio
+            .until(&ada, |standing| standing["plan"] == "pro")
+            .await;
+        assert_eq!(standing["state"], "renews");
+        assert_eq!(
+            ada.available().await,
+            1_015,
+            "the difference, not a second month"
+        );
+        let bills = standing["bills"].as_array().unwrap();
+        assert_eq!(bills.len(), 2);
+
+        let down = ada
+            .call("/api/lemon/change", &json!({ "plan": "growth" }))
+            .await;
+        assert_eq!(down.status(), StatusCode::OK);
+        let standing: Value = down.json().await.unwrap();
+        assert_eq!(
+            (&standing["plan"], &standing["state"]),
+            (&"pro".into(), &"becomes".into())
+        );
+        assert_eq!(standing["subscription"]["plan"], "growth");
+        for (wish, expected) in [("free", 422), ("", 422), ("gold", 422)] {
+            let answer = ada
+                .call("/api/lemon/change", &json!({ "plan": wish }))
+                .await;
+            assert_eq!(answer.status(), expected, "{wish}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_cancelled_resumed_and_ends_by_the_calendar() {
+    on_both_with(
+        |mut plan| {
+            plan.selling = Selling::InStoreTime;
+            plan
+        },
+        async |studio| {
+            let ada = Browser::signed_up(studio, "Ada").await;
+            studio.subscribe(&ada, Plan::Pro, "good").await;
+            let page = checkout(&ada, &json!({ "topup": "pack-100" })).await;
+            pay(&page, "good").await;
+            studio
+                .until(&ada, |it| it["bills"].as_array().unwrap().len() == 2)
+                .await;
+            assert_eq!(ada.available().await, 1_115);
+
+            let beforehand = ada.page("/profile/cancel").await;
+            assert!(beforehand.contains("1000 monthly credits"), "{beforehand}");
+            assert!(beforehand.contains("115 credits stay"), "{beforehand}");
+            let ended = ada.post("/api/lemon/cancel", &[]).await;
+            assert_eq!(ended.status(), StatusCode::SEE_OTHER);
+            assert_eq!(ada.read("/api/billing").await["state"], "ends");
+            assert!(ada.page("/studio").await.contains("does not renew"));
+            let change = ada
+                .call("/api/lemon/change", &json!({ "plan": "growth" }))
+                .await;
+            assert_eq!(code(change).await, (409, "already_subscribed".to_owned()));
+            ada.post("/api/lemon/resume", &[]).await;
+            assert_eq!(ada.read("/api/billing").await["state"], "renews");
+            ada.post("/api/lemon/cancel", &[]).await;
+
+            studio.pass(DAY * 32).await;
+            let standing = studio.until(&ada, |it| it["plan"] == "free").await;
+            assert_eq!(standing["state"], "free");
+            assert_eq!(ada.available().await, 115, "starter and pack stay");
+            let profile = ada.page("/profile").await;
+            assert!(profile.contains("1000 credits expired"), "{profile}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_fails_is_said_on_every_page() {
+    on_both_with(
+        |mut plan| {
+            plan.selling = Selling::InStoreTime;
+            plan
+        },
+        async |studio| {
+            let ada = Browser::signed_up(studio, "Ada").await;
+            studio.subscribe(&ada, Plan::Growth, "fails_later").await;
+            studio.pass(DAY * 32).await;
+            studio.until(&ada, |it| it["state"] == "past_due").await;
+            for path in ["/studio", "/generate", "/history", "/profile"] {
+                let page = ada.page(path).await;
+                assert!(page.contains("did not go through"), "{path}");
+                assert!(page.contains("/api/lemon/payment-method"), "{path}");
+            }
+            let answer = ada.get("/api/lemon/payment-method").await;
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+            let page = header(&answer, "location").to_owned();
+            assert!(page.starts_with(&studio.sandbox.base_url()));
+            let refused = ada
+                .call("/api/lemon/change", &json!({ "plan": "pro" }))
+                .await;
+            assert_eq!(
+                code(refused).await,
+                (409, "subscription_not_running".to_owned())
+            );
+
+            studio.pass(DAY * 20).await;
+            studio.until(&ada, |it| it["plan"] == "free").await;
+            assert_eq!(ada.available().await, 15);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_are_ones_own() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        studio.subscribe(&ada, Plan::Growth, "good").await;
+        let standing = ada.read("/api/billing").await;
+        let link = standing["bills"][0]["links"]["invoice"].as_str().unwrap();
+        let own = ada.get(link).await;
+        assert_eq!(own.status(), StatusCode::SEE_OTHER);
+        assert_eq!(header(&own, "cache-control"), "no-store");
+        let paper = header(&own, "location").to_owned();
+        assert!(paper.contains("/lemon/document/"), "{paper}");
+
+        let eve = Browser::signed_up(studio, "Eve").await;
+        let foreign = eve.send(eve.request(reqwest::Method::GET, link)).await;
+        assert_eq!(code(foreign).await, (404, "not_found".to_owned()));
+        for odd in ["0", "x", "..%2F..%2Fv1%2Fusers", &"9".repeat(300)] {
+            let answer = ada.get(&format!("/api/lemon/invoices/{odd}")).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{odd}");
+        }
+        let none = eve.get("/api/lemon/portal").await;
+        assert_eq!(none.status(), StatusCode::CONFLICT);
+        assert!(text(none).await.contains("You have no subscription"));
+        let portal = ada.get("/api/lemon/portal").await;
+        assert!(header(&portal, "location").contains("/lemon/portal/"));
+    })
+    .await;
+}
