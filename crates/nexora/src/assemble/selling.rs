@@ -14,8 +14,8 @@ use url::Url;
 use super::{Place, Played};
 use crate::config::{Config, SellingSetting};
 
-/// The page a buyer comes back to.
-const RETURN_PATH: &str = "/studio";
+/// Where a buyer comes back to; it thanks and leads to the studio.
+const RETURN_PATH: &str = "/paid";
 
 /// What is sold, and where its checkouts are.
 pub(crate) struct Selling {
