@@ -357,6 +357,7 @@ mod tests {
                 ("runway-gen-4.5", Tier::Pro, 35),
                 ("runway-gwm-1", Tier::Pro, 45),
                 ("seedance-2.0", Tier::Pro, 50),
+                ("higgsfield-dop", Tier::Pro, 30),
                 ("director", Tier::Pro, 120),
             ]
         );

@@ -52,6 +52,17 @@ const SOUL: Takes = Takes {
     count_max: 1,
 };
 
+/// It is told neither shape nor length: it makes five seconds of 1280 by 720.
+const DOP: Takes = Takes {
+    kind: MediaKind::Video,
+    aspect_ratios: &["16:9"],
+    resolutions: &[],
+    seconds: &[5],
+    negative_prompt: false,
+    seed: true,
+    count_max: 1,
+};
+
 const CINEMA_STUDIO: Takes = Takes {
     kind: MediaKind::Video,
     aspect_ratios: &["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"],
@@ -105,12 +116,15 @@ pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
         return Err("a Higgsfield model is written like higgsfield-ai/soul/standard".to_owned());
     }
     match shape {
-        Shape::Soul if model.params.seed_max.is_some_and(|most| most > SEED_MAX) => {
+        Shape::Soul | Shape::Dop if model.params.seed_max.is_some_and(|most| most > SEED_MAX) => {
             Err(format!("its seeds end at {SEED_MAX}"))
         }
         Shape::Soul => SOUL.check(model),
         Shape::CinemaStudio => CINEMA_STUDIO.check(model),
-        Shape::Dop => Err("it animates a picture, and no order carries one".to_owned()),
+        Shape::Dop if !model.params.frames.as_ref().is_some_and(|it| it.required) => {
+            Err("it animates a picture: its frames have to be required".to_owned())
+        }
+        Shape::Dop => DOP.check(model),
     }
 }
 

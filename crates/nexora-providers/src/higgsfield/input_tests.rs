@@ -9,31 +9,29 @@ use crate::shot::{Cast, Strength};
 const ORBIT: &str = "ea035f68-b350-40f1-b7f4-7dff999fdd67";
 const CRASH: &str = "3ec247ed-063d-476d-8266-48829c2eced6";
 
-/// The request for an order of this model, on a route of this shape if one is given.
-fn sent(
-    model: &str,
-    shape: Option<(&str, &str)>,
-    shot: &Shot,
-    motions: MotionForm,
-) -> Result<(String, Value), String> {
+const PICTURE: &str = "ast_0190c6bc00007000800000000000000a";
+
+/// The request for an order of this model.
+fn sent(model: &str, shot: &Shot, motions: MotionForm) -> Result<(String, Value), String> {
     let catalog = Catalog::built_in().unwrap();
-    let seed = catalog.find(model).unwrap().params.seed_max.map(|_| "41");
+    let params = &catalog.find(model).unwrap().params;
+    let seed = params.seed_max.map(|_| "41");
+    // What the order itself begins with is not looked at here: the shot says where it lies.
+    let picture = params.frames.as_ref().map(|_| PICTURE);
+    let ratio = picture.map_or("16:9", |_| "");
     let wishes = [
         ("model", model),
         ("prompt", "a lake at dawn"),
-        ("aspect_ratio", "16:9"),
+        ("aspect_ratio", ratio),
         ("seed", seed.unwrap_or_default()),
+        ("first_frame", picture.unwrap_or_default()),
     ];
     let order = Order::parse(None, wishes, &catalog).unwrap();
-    let mut route = catalog.find(model).unwrap().routes[0].clone();
+    let route = &catalog.find(model).unwrap().routes[0];
     assert_eq!(route.provider, Provider::Higgsfield);
-    if let Some((upstream, name)) = shape {
-        upstream.clone_into(&mut route.upstream);
-        name.clone_into(&mut route.shape);
-    }
     let job = Submission {
         order: &order,
-        route: &route,
+        route,
         request_id: "gen_1.1",
         end_user: "e5f0",
         webhook: None,
@@ -66,10 +64,8 @@ fn moving(motions: Vec<Motion>) -> Shot {
     }
 }
 
-/// `DoP` in place of the stills' model: both are told a seed.
 fn dop(shot: &Shot, motions: MotionForm) -> Result<(String, Value), String> {
-    let route = Some(("higgsfield-ai/dop/turbo", "dop"));
-    sent("soul-2", route, shot, motions)
+    sent("higgsfield-dop", shot, motions)
 }
 
 #[test]
@@ -87,7 +83,7 @@ fn soul_paints_a_character_and_seeds_begin_at_one() {
         "custom_reference_strength": 0.9,
     });
     let path = "higgsfield-ai/soul/v2/standard".to_owned();
-    let told = sent("soul-2", None, &shot, MotionForm::V1);
+    let told = sent("soul-2", &shot, MotionForm::V1);
     assert_eq!(told, Ok((path, expected)));
 }
 
@@ -111,7 +107,7 @@ fn cinema_studio_is_told_how_to_film() {
         "pacing": "calm",
     });
     let path = "higgsfield/cinema-studio/4.0".to_owned();
-    let told = sent("director", None, &shot, MotionForm::V1);
+    let told = sent("director", &shot, MotionForm::V1);
     assert_eq!(told, Ok((path, expected)));
 }
 
@@ -123,7 +119,7 @@ fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
     let picture =
         |name| json!([{ "type": "image_url", "image_url": frame(name).unwrap().as_text() }]);
     let expected = json!({ "params": {
-        "model": "dop-turbo", "prompt": "a lake at dawn", "seed": 42,
+        "model": "dop-standard", "prompt": "a lake at dawn", "seed": 42,
         "input_images": picture("first"), "input_images_end": picture("last"),
         "motions": [{ "id": CRASH, "strength": 0.8 }],
     }});
@@ -141,7 +137,7 @@ fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
         body
     };
     let (path, body) = dop(&shot, MotionForm::V2List).unwrap();
-    assert_eq!(path, "higgsfield-ai/dop/turbo");
+    assert_eq!(path, "higgsfield-ai/dop/standard");
     let list = json!({ "motions": [{ "id": CRASH, "strength": 0.8 }] });
     assert_eq!(body, with(list));
     let (_, body) = dop(&shot, MotionForm::V2Single).unwrap();
@@ -150,7 +146,7 @@ fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
         with(json!({ "motions_id": CRASH, "motions_strength": 0.8 }))
     );
     let (path, body) = dop(&moving(Vec::new()), MotionForm::V1).unwrap();
-    assert_eq!((path.as_str(), body), ("higgsfield-ai/dop/turbo", newer));
+    assert_eq!((path.as_str(), body), ("higgsfield-ai/dop/standard", newer));
 }
 
 #[test]
@@ -163,10 +159,8 @@ fn what_cannot_be_asked_for_is_refused() {
     assert!(fault(dop(&three, MotionForm::V2List)).contains("motions"));
     let nothing = Shot::default();
     assert!(fault(dop(&nothing, MotionForm::V1)).contains("begin with"));
-    assert!(fault(sent("director", None, &two, MotionForm::V1)).contains("first frame"));
-    assert!(fault(sent("soul-2", None, &two, MotionForm::V1)).contains("first frame"));
-    let odd = Some(("higgsfield-ai/talk", "dop"));
-    assert!(fault(sent("soul-2", odd, &two, MotionForm::V1)).contains("dop/lite"));
+    assert!(fault(sent("director", &two, MotionForm::V1)).contains("first frame"));
+    assert!(fault(sent("soul-2", &two, MotionForm::V1)).contains("first frame"));
 }
 
 #[test]
@@ -178,7 +172,10 @@ fn an_impossible_offer_is_named() {
         check(&model, &model.routes[0]).unwrap_err()
     };
     assert!(fault("soul-2", &|m| m.routes[0].shape = "ghost".to_owned()).contains("ghost"));
-    assert!(fault("soul-2", &|m| m.routes[0].shape = "dop".to_owned()).contains("picture"));
+    let dop = "higgsfield-dop";
+    assert!(fault(dop, &|m| m.params.frames = None).contains("picture"));
+    assert!(fault(dop, &|m| m.params.seed_max = Some(1_000_000)).contains("999999"));
+    assert!(fault(dop, &|m| m.params.seconds.push(10)).contains("10 seconds"));
     assert!(fault("soul-2", &|m| m.routes[0].upstream = "a//b".to_owned()).contains("written"));
     assert!(fault("soul-2", &|m| m.params.seed_max = Some(1_000_000)).contains("999999"));
     assert!(fault("soul-2", &|m| m.params.count_max = 4).contains("at most 1"));

@@ -65,11 +65,32 @@ impl Shape {
 /// Whether every order the catalog allows on this route can be sent.
 pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
     match Shape::of(route)? {
-        Shape::Gen45 => GEN_4_5.check(model),
+        Shape::Gen45 => {
+            check_pictures(model)?;
+            GEN_4_5.check(model)
+        }
         Shape::Avatar if !route.fixed.contains_key("avatar") => {
             Err("its fixed inputs have to say who speaks: avatar".to_owned())
         }
         Shape::Avatar => AVATAR.check(model),
+    }
+}
+
+/// Whether every picture the catalog lets an order begin with can be sent.
+fn check_pictures(model: &Model) -> Result<(), String> {
+    if model.params.references.is_some() {
+        return Err("it goes by no reference pictures".to_owned());
+    }
+    let Some(frames) = &model.params.frames else {
+        return Ok(());
+    };
+    if frames.last {
+        return Err("it takes no last frame".to_owned());
+    }
+    let mut ratios = frames.aspect_ratios.iter();
+    match ratios.find(|ratio| size_with_picture(**ratio).is_none()) {
+        Some(odd) => Err(format!("from a picture it makes no {odd}")),
+        None => Ok(()),
     }
 }
 
@@ -242,6 +263,12 @@ mod tests {
         let square = |m: &mut Model| m.params.aspect_ratios.push(AspectRatio::SQUARE);
         assert!(fault(gen_4_5, &square).contains("1:1"));
         assert!(fault(gen_4_5, &|m| m.params.negative_prompt = true).contains("negative"));
+        let frames = |change: &dyn Fn(&mut nexora_core::catalog::Frames)| {
+            fault(gen_4_5, &|m| change(m.params.frames.as_mut().unwrap()))
+        };
+        assert!(frames(&|frames| frames.last = true).contains("last frame"));
+        let odd: AspectRatio = "3:2".parse().unwrap();
+        assert!(frames(&|frames| frames.aspect_ratios.push(odd)).contains("no 3:2"));
         assert!(fault("runway-gwm-1", &|m| m.routes[0].fixed.clear()).contains("who speaks"));
         assert!(fault("runway-gwm-1", &|m| m.params.seconds.push(5)).contains("5 seconds"));
     }

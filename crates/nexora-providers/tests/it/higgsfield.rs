@@ -180,13 +180,8 @@ async fn our_key_follows_no_foreign_url_and_a_webhook_is_named_in_the_query() {
     assert_eq!(foreign.heard().len(), 0);
 }
 
-/// A route of `DoP`, which the catalog cannot offer before an order carries a picture.
-fn dop(stage: &Stage) -> Route {
-    let mut route = stage.route(SOUL, Provider::Higgsfield).clone();
-    "higgsfield-ai/dop/turbo".clone_into(&mut route.upstream);
-    "dop".clone_into(&mut route.shape);
-    route
-}
+const DOP: &str = "higgsfield-dop";
+const PICTURE: (&str, &str) = ("first_frame", "ast_0190c6bc00007000800000000000000a");
 
 /// Has a shot made on this route.
 async fn shoot(
@@ -221,14 +216,14 @@ fn picture() -> Upload {
 #[tokio::test]
 async fn a_picture_moves_as_it_is_told_in_every_form() {
     let stage = Stage::open().await;
-    let route = dop(&stage);
-    let order = stage.order(SOUL, "it begins to move", &[]);
+    let route = stage.route(DOP, Provider::Higgsfield).clone();
+    let order = stage.order(DOP, "it begins to move", &[PICTURE]);
     let known = stage.higgsfield().motions().await.unwrap();
     let crash = known.iter().find(|motion| motion.name == "Crash Zoom In");
     let paths = [
         (MotionForm::V1, "v1/image2video/dop"),
-        (MotionForm::V2List, "higgsfield-ai/dop/turbo"),
-        (MotionForm::V2Single, "higgsfield-ai/dop/turbo"),
+        (MotionForm::V2List, "higgsfield-ai/dop/standard"),
+        (MotionForm::V2Single, "higgsfield-ai/dop/standard"),
     ];
     for (form, path) in paths {
         let higgsfield = higgsfield_at(stage.url("/hf"), form);
@@ -251,7 +246,7 @@ async fn a_picture_moves_as_it_is_told_in_every_form() {
 async fn the_older_protocol_fails_and_refuses_like_the_newer() {
     let stage = Stage::open().await;
     let higgsfield = stage.higgsfield();
-    let route = dop(&stage);
+    let route = stage.route(DOP, Provider::Higgsfield).clone();
     let motion = higgsfield.motions().await.unwrap().swap_remove(0);
     let shot = Shot {
         first_frame: Some(Placed::at(&"https://a.example/b.png".parse().unwrap())),
@@ -262,7 +257,7 @@ async fn the_older_protocol_fails_and_refuses_like_the_newer() {
         ..Shot::default()
     };
     let shoot = async |prompt: &str| {
-        let order = stage.order(SOUL, prompt, &[]);
+        let order = stage.order(DOP, prompt, &[PICTURE]);
         shoot(&higgsfield, &order, &route, &shot).await
     };
     let refused = shoot("[sandbox:nsfw]").await;
