@@ -1,6 +1,6 @@
 //! What generations made: where the bytes are, never the bytes themselves.
 
-use nexora_core::{Asset, AssetId, GenerationId, MediaKind};
+use nexora_core::{Asset, AssetId, GenerationId, MediaKind, MemberId};
 
 use crate::db::{Row, Tx, args, only};
 use crate::dialect::{ASSETS_OF_GENERATIONS, Sql};
@@ -74,12 +74,56 @@ pub async fn by_id(tx: &mut Tx<'_>, id: AssetId) -> Result<Option<Asset>, StoreE
     tx.first(&BY_ID, args![id], read).await
 }
 
-/// Whether an output of a generation that was not deleted needs the bytes under `key`.
+/// The output with this id, if its member may begin another run with it: the run that made it is
+/// still there, or one that began with it is.
+pub async fn to_begin_with(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    id: AssetId,
+) -> Result<Option<Asset>, StoreError> {
+    const TO_BEGIN_WITH: Sql = Sql::both(
+        "SELECT a.id, a.generation_id, a.user_id, a.position, a.kind, a.content_type, a.key,
+                a.size_bytes, a.width, a.height, a.duration_ms, a.poster_key, a.thumbnail_key,
+                a.placeholder, a.created_at
+         FROM assets a JOIN generations g ON g.id = a.generation_id
+         WHERE a.id = $1 AND a.user_id = $2
+           AND (g.deleted_at IS NULL
+                OR EXISTS (SELECT 1 FROM generation_inputs i WHERE i.asset_id = a.id))",
+    );
+    tx.first(&TO_BEGIN_WITH, args![id, member], read).await
+}
+
+/// A member's newest outputs that another run can begin with, the newest first: pictures, and
+/// clips whose first picture is known.
+pub async fn latest(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    limit: u32,
+) -> Result<Vec<Asset>, StoreError> {
+    const LATEST: Sql = Sql::both(
+        "SELECT a.id, a.generation_id, a.user_id, a.position, a.kind, a.content_type, a.key,
+                a.size_bytes, a.width, a.height, a.duration_ms, a.poster_key, a.thumbnail_key,
+                a.placeholder, a.created_at
+         FROM generations g JOIN assets a ON a.generation_id = g.id
+         WHERE g.user_id = $1 AND g.deleted_at IS NULL
+           AND (a.kind = 'image' OR a.poster_key IS NOT NULL)
+         ORDER BY g.id DESC, a.position LIMIT $2",
+    );
+    tx.all(&LATEST, args![member, limit], read).await
+}
+
+/// Whether anything that was not deleted needs the bytes under `key`: an output, an upload, or a
+/// run that began with them.
 pub async fn in_use(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
     const IN_USE: Sql = Sql::both(
         "SELECT a.position FROM assets a JOIN generations g ON g.id = a.generation_id
          WHERE (a.key = $1 OR a.poster_key = $1 OR a.thumbnail_key = $1)
            AND g.deleted_at IS NULL
+         UNION ALL
+         SELECT i.position FROM generation_inputs i WHERE i.key = $1 OR i.thumbnail_key = $1
+         UNION ALL
+         SELECT 0 FROM uploads u
+         WHERE (u.key = $1 OR u.thumbnail_key = $1) AND u.deleted_at IS NULL
          LIMIT 1",
     );
     let user = tx.first(&IN_USE, args![key], only::<u32>).await?;

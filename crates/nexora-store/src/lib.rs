@@ -18,6 +18,7 @@ mod dialect;
 mod error;
 pub mod floor;
 pub mod generations;
+pub mod inputs;
 pub mod jobs;
 pub mod live;
 mod migrate;
@@ -27,6 +28,7 @@ pub mod record;
 mod search;
 pub mod sessions;
 pub mod throttle;
+pub mod uploads;
 pub mod users;
 
 pub use blobs::{BlobError, Blobs, MediaUrl};

@@ -26,12 +26,13 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
     migration!("0004_billing"),
     migration!("0005_support"),
+    migration!("0006_uploads"),
 ];
 
 impl Store {

@@ -1,6 +1,8 @@
 //! What comes out of a statement: columns, read from left to right.
 
-use nexora_core::{AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp};
+use nexora_core::{
+    AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp, UploadId,
+};
 use uuid::Uuid;
 
 use super::{postgres, sqlite};
@@ -166,4 +168,5 @@ column! {
     GrantId: Uuid, GrantId::from_uuid;
     JobId: Uuid, JobId::from_uuid;
     SessionId: Uuid, SessionId::from_uuid;
+    UploadId: Uuid, UploadId::from_uuid;
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use nexora_core::{AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp};
+use nexora_core::{
+    AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp, UploadId,
+};
 use uuid::Uuid;
 
 /// One parameter. An absent one keeps its type: the server wants to know what is missing.
@@ -74,6 +76,7 @@ to_value! {
     GrantId: Id, GrantId::as_uuid;
     JobId: Id, JobId::as_uuid;
     SessionId: Id, SessionId::as_uuid;
+    UploadId: Id, UploadId::as_uuid;
 }
 
 /// The parameters of one statement, in the order of their numbers.

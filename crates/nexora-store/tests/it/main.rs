@@ -34,3 +34,5 @@ mod sessions;
 mod support;
 #[cfg(test)]
 mod units;
+#[cfg(test)]
+mod uploads;

@@ -182,8 +182,7 @@ async fn the_yardstick_measures_something() {
     both_places(|fresh| async move {
         let span = std::time::Duration::from_millis(100);
         let step = nexora_store::floor::Step::Transaction;
-        let rate =
-            nexora_store::floor::submits_per_second(&fresh.url, step, (4, 10), span).await;
+        let rate = nexora_store::floor::submits_per_second(&fresh.url, step, (4, 10), span).await;
         assert!(rate.unwrap() > 0);
     })
     .await;
