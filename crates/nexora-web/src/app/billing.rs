@@ -98,7 +98,11 @@ fn changes(view: &BillingView<'_>) -> Markup {
     let chosen = view.paying.subscription.as_ref().map(|it| it.plan);
     html! {
         @for plan in [Plan::Growth, Plan::Pro] {
-            @if Some(plan) != chosen { (way_on(view.sale.to_plan(plan), "button is-bright")) }
+            @if Some(plan) > chosen {
+                (way_on(view.sale.to_plan(plan), "button is-bright"))
+            } @else if Some(plan) < chosen {
+                (way_on(view.sale.to_plan(plan), "button is-quiet"))
+            }
         }
     }
 }

@@ -46,6 +46,9 @@ pub struct BucketView<'a> {
     pub amount: Credits,
     /// When the rest expires; `None` for credits that stay.
     pub expires_at: Option<Timestamp>,
+    /// When a renewal is to put the next month's in its place; earlier than it expires, because a
+    /// payment may be late.
+    pub resets_at: Option<Timestamp>,
 }
 
 /// One signed-in browser.
@@ -124,9 +127,10 @@ fn bucket_row(bucket: &BucketView<'_>) -> Markup {
                 (left) " of " (of)
             }
             p.bucket-end {
-                @match bucket.expires_at {
-                    Some(at) => { "expires " (moment::day(at)) },
-                    None => { "does not expire" },
+                @match (bucket.resets_at, bucket.expires_at) {
+                    (Some(at), _) => { "resets with the renewal on " (moment::day(at)) },
+                    (None, Some(at)) => { "expires " (moment::day(at)) },
+                    (None, None) => { "does not expire" },
                 }
             }
         }
@@ -205,7 +209,11 @@ fn account_at_clerk() -> Markup {
         section.panel aria-labelledby="account-title" {
             h2 #account-title { "Name, address, password" }
             p.muted { "Clerk signs you in here and keeps them for you." }
-            a.button.is-quiet href="/profile/account" { "Change them at Clerk " (icon::arrow()) }
+            div.panel-row {
+                a.button.is-quiet href="/profile/account" {
+                    "Change them at Clerk " (icon::arrow())
+                }
+            }
         }
     }
 }

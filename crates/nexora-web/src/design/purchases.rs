@@ -106,12 +106,14 @@ fn buckets() -> [BucketView<'static>; 2] {
             remaining: Credits::new(142),
             amount: Credits::new(200),
             expires_at: Some(ago(-9 * DAY_MINUTES)),
+            resets_at: None,
         },
         BucketView {
             title: "Starter credits",
             remaining: Credits::new(7),
             amount: Credits::STARTER,
             expires_at: None,
+            resets_at: None,
         },
     ]
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 use nexora_core::ledger::{Account as Place, Entry};
-use nexora_core::{Credits, FieldError};
-use nexora_engine::Bill;
+use nexora_core::{Credits, FieldError, Timestamp};
+use nexora_engine::{Bill, PlanState};
 use nexora_providers::clerk::PortalPage;
 use nexora_store::credits::GrantKind;
 
@@ -118,6 +118,7 @@ impl Page {
                 remaining: bucket.remaining,
                 amount: bucket.amount,
                 expires_at: bucket.expires_at,
+                resets_at: renews_at(paying.state).filter(|_| bucket.kind == GrantKind::Monthly),
             })
             .collect();
         let this = self.member.session_id();
@@ -173,6 +174,21 @@ fn with_balances(entries: &[Entry], newest: Option<Credits>) -> Vec<Line<'_>> {
         after = after.map(|free| free - moved);
     }
     lines
+}
+
+/// When the next month's credits come, if they are to come.
+const fn renews_at(state: PlanState) -> Option<Timestamp> {
+    match state {
+        PlanState::Renews(at) | PlanState::Becomes { at, .. } => at,
+        PlanState::Free
+        | PlanState::Given
+        | PlanState::Confirming
+        | PlanState::Trial(_)
+        | PlanState::Ends(_)
+        | PlanState::PastDue(_)
+        | PlanState::Unpaid
+        | PlanState::Paused { .. } => None,
+    }
 }
 
 const fn title(kind: GrantKind) -> &'static str {
