@@ -143,7 +143,9 @@ pub(super) fn local(home: &Url, path_and_query: &str) -> Url {
     let is_path = path_and_query.starts_with('/');
     let origin = home.origin().ascii_serialization();
     let read = Url::parse(&format!("{origin}{path_and_query}"));
-    let here = read.ok().filter(|url| is_path && url.origin() == home.origin());
+    let here = read
+        .ok()
+        .filter(|url| is_path && url.origin() == home.origin());
     let here = here.map(without_clerks);
     let fits = |url: &Url| url[Position::BeforePath..].len() <= PATH_CHARS_MAX;
     here.filter(fits).unwrap_or_else(|| home.clone())
