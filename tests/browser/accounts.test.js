@@ -10,7 +10,7 @@ import { visit } from "./support/visitor.js";
 const place = openPlace(INSTANT);
 const OTHER_PASSWORD = "a loud harbour at noon";
 /** What a page's live line says when its session has ended. */
-const SIGNED_OUT = /status of 401/;
+const SIGNED_OUT = /status (of )?401/;
 
 test("whoever signs out is out, and comes back to where they wanted to be", async () => {
   await visit(place, { expected: [SIGNED_OUT] }, async (page) => {
@@ -82,7 +82,7 @@ test("a lost cookie leads to the door and back", async () => {
     await visitor.context.clearCookies();
     await page.goto("/profile");
     await page.waitForURL("**/sign-in?return_to=*");
-    const listening = page.waitForResponse("**/live");
+    const listening = page.waitForResponse(/\/live\?/);
     await signIn(page, email, PASSWORD);
     await page.waitForURL("**/profile");
     await listening;

@@ -44,6 +44,13 @@ export class Studio {
     return this.#said.join("\n");
   }
 
+  /** Where the sandbox plays the services the studio has no keys for. */
+  get sandbox() {
+    const address = /(http:\/\/127\.0\.0\.1:\d+)\/lemon\//.exec(this.said)?.[1];
+    if (!address) throw new Error(`No sandbox was announced:\n${this.said}`);
+    return address;
+  }
+
   /** Stops the studio and opens it again: same address, same data. */
   async restart() {
     await this.#stop();

@@ -39,13 +39,16 @@ export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chr
  * way complained, broke its content security policy, or asked another origin for anything.
  *
  * @param {{browser: import("playwright-core").Browser, studio: {url: string}}} place
- * @param {object} options of the browser profile; `expected`: complaints that belong to the walk
+ * @param {object} options of the browser profile; `expected`: complaints that belong to the walk;
+ *   `beyond`: whether the walk leads over pages that the sandbox plays
  * @param {(page: import("playwright-core").Page, visitor: Visitor) => Promise<void>} walk
  */
-export async function visit({ browser, studio }, { expected = [], ...options }, walk) {
-  const context = await browser.newContext({ baseURL: studio.url, viewport: WIDE, ...options });
+export async function visit({ browser, studio }, options, walk) {
+  const { expected = [], beyond = false, ...profile } = options;
+  const context = await browser.newContext({ baseURL: studio.url, viewport: WIDE, ...profile });
   try {
-    const visitor = new Visitor(context, studio, expected);
+    const sites = beyond ? [studio.url, studio.sandbox] : [studio.url];
+    const visitor = new Visitor(context, sites, expected);
     await walk(await visitor.newPage(), visitor);
     visitor.assertContent();
   } catch (error) {
@@ -73,16 +76,16 @@ async function keepSights(context, studio) {
 }
 
 class Visitor {
-  #studio;
+  #sites;
   #expected;
   /** @type {string[]} */
   complaints = [];
   /** @type {import("playwright-core").BrowserContext} */
   context;
 
-  constructor(context, studio, expected) {
+  constructor(context, sites, expected) {
     this.context = context;
-    this.#studio = studio;
+    this.#sites = sites;
     this.#expected = [...expected, CHROMIUM];
     context.setDefaultTimeout(PATIENCE_MS);
     context.on("request", (request) => this.#judge(request));
@@ -110,7 +113,7 @@ class Visitor {
   #judge(request) {
     const url = new URL(request.url());
     const inline = ["data:", "blob:", "about:"].includes(url.protocol);
-    if (!inline && url.origin !== this.#studio.url) {
+    if (!inline && !this.#sites.includes(url.origin)) {
       this.complaints.push(`a request left the studio: ${url.origin}`);
     }
   }
