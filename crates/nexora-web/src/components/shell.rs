@@ -67,6 +67,7 @@ pub fn site(shell: &Shell<'_>, main: &Markup) -> Markup {
     let body = html! {
         (navbar::navbar(shell))
         main.site #main tabindex="-1" {
+            @if let Some(member) = shell.member.filter(|_| shell.is_acted_for) { (acting(member)) }
             (banners(shell))
             @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
             (main)
@@ -82,6 +83,7 @@ pub fn app(shell: &Shell<'_>, pending: bool, main: &Markup) -> Markup {
     let body = html! {
         (sidebar::sidebar(shell))
         main.app #main tabindex="-1" {
+            @if let Some(member) = shell.member.filter(|_| shell.is_acted_for) { (acting(member)) }
             (banners(shell))
             @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
             (main)
@@ -107,9 +109,6 @@ fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Mar
             body class=(class) {
                 a.skip href="#main" { "Skip to content" }
                 div.backdrop aria-hidden="true" {}
-                @if let Some(member) = shell.member.filter(|_| shell.is_acted_for) {
-                    (acting(member))
-                }
                 (body)
                 @if shell.can_buy { (sale::form()) }
                 nx-toasts #toasts role="status" aria-live="polite" {}

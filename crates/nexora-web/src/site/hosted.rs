@@ -57,7 +57,7 @@ fn words(view: &HostedView<'_>) -> Markup {
         @match view.which {
             Which::SignIn => {
                 h1 { "Welcome back" }
-                p.door-lede { "Signing in happens at Clerk, who keeps the passwords." }
+                p.door-lede { "You sign in with Clerk. Your password stays there." }
             },
             Which::SignUp => {
                 h1 { "Start creating" }
