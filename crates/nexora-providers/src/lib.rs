@@ -34,6 +34,7 @@ pub mod signature;
 mod takes;
 mod ticket;
 mod tls;
+pub mod webhook;
 mod wire;
 mod words;
 

@@ -17,9 +17,10 @@ use crate::config::ReplicateConfig;
 use crate::error::{ErrorKind, ProviderError};
 use crate::media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
 use crate::place;
+use crate::signature::StandardSecret;
 use crate::ticket::Ticket;
 use crate::wire::{CallLimits, Line, Wire};
-use wire::{Created, Prediction};
+use wire::{Created, Prediction, Secret};
 
 /// The facts about Replicate.
 pub const INFO: ProviderInfo = ProviderInfo {
@@ -79,6 +80,19 @@ impl Replicate {
             return Err(self.error(ErrorKind::Broken, "its prediction id is not an id"));
         }
         Ok(Submitted::Accepted(ticket_for(created.id)))
+    }
+
+    /// The secret its webhooks are signed with; it is the account's own and does not change by
+    /// itself.
+    pub async fn webhook_secret(&self) -> Result<StandardSecret, ProviderError> {
+        let url = self.place("v1/webhooks/default/secret");
+        let answer = self.line.ask("webhook secret", Method::GET, url).await?;
+        if !answer.status.is_success() {
+            return Err(error::of_question(&answer));
+        }
+        let secret: Secret = answer.read()?;
+        let secret = StandardSecret::parse(&secret.key.into());
+        secret.map_err(|weak| self.error(ErrorKind::Broken, &weak.to_string()))
     }
 
     async fn look(&self, ticket: &Ticket) -> Result<Polled, ProviderError> {

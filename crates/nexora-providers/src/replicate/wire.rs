@@ -17,6 +17,12 @@ pub(super) struct Created {
     pub(super) id: String,
 }
 
+/// The answer to the question for the webhooks' secret. Never shown.
+#[derive(Deserialize)]
+pub(super) struct Secret {
+    pub(super) key: String,
+}
+
 /// One page of the list.
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {

@@ -25,4 +25,6 @@ mod runway;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod wire;
