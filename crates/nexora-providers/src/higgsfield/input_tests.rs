@@ -37,15 +37,15 @@ fn sent(model: &str, shot: &Shot, motions: MotionForm) -> Result<(String, Value)
         webhook: None,
         shot: Some(shot),
     };
-    request(&job, motions).map(|request| match request {
-        Request::Newer { path, body } => (path.to_owned(), body),
-        Request::Older { path, body } => (path.to_owned(), body),
-    })
+    let (path, body) = match request(&job, motions)? {
+        Request::Newer { path, body } | Request::Older { path, body } => (path, body),
+    };
+    Ok((path.to_owned(), body))
 }
 
-fn frame(name: &str) -> Option<Placed> {
+fn frame(name: &str) -> Placed {
     let url = format!("https://a.example/{name}.png").parse().unwrap();
-    Some(Placed::at(&url))
+    Placed::at(&url)
 }
 
 fn motion(id: &str, percent: u8) -> Motion {
@@ -57,8 +57,8 @@ fn motion(id: &str, percent: u8) -> Motion {
 
 fn moving(motions: Vec<Motion>) -> Shot {
     Shot {
-        first_frame: frame("first"),
-        last_frame: frame("last"),
+        first_frame: Some(frame("first")),
+        last_frame: Some(frame("last")),
         motions,
         ..Shot::default()
     }
@@ -90,7 +90,7 @@ fn soul_paints_a_character_and_seeds_begin_at_one() {
 #[test]
 fn cinema_studio_is_told_how_to_film() {
     let shot = Shot {
-        references: vec![frame("ada").unwrap(), frame("pier").unwrap()],
+        references: vec![frame("ada"), frame("pier")],
         camera: Camera {
             movement: Some("pan-left".to_owned()),
             lens: Some("anamorphic".to_owned()),
@@ -116,8 +116,7 @@ fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
     let shot = moving(vec![motion(CRASH, 80)]);
     let (path, body) = dop(&shot, MotionForm::V1).unwrap();
     assert_eq!(path, "v1/image2video/dop");
-    let picture =
-        |name| json!([{ "type": "image_url", "image_url": frame(name).unwrap().as_text() }]);
+    let picture = |name| json!([{ "type": "image_url", "image_url": frame(name).as_text() }]);
     let expected = json!({ "params": {
         "model": "dop-standard", "prompt": "a lake at dawn", "seed": 42,
         "input_images": picture("first"), "input_images_end": picture("last"),

@@ -180,9 +180,12 @@ mod tests {
         ] {
             assert!(matches!(failed(json!(code)), Polled::Refused(_)), "{code}");
         }
-        let retryable = |code: Value| match failed(code) {
-            Polled::Failed { retryable, .. } => retryable,
-            other => panic!("{other:?}"),
+        let retryable = |code: Value| {
+            let polled = failed(code);
+            let Polled::Failed { retryable, .. } = polled else {
+                panic!("{polled:?}");
+            };
+            retryable
         };
         assert!(retryable(json!("INTERNAL.BAD_OUTPUT.CODE01")));
         assert!(retryable(json!("INTERNAL")));

@@ -71,7 +71,7 @@ async fn a_store_says_what_it_sells_and_where_it_delivers() {
     assert_eq!(endpoints[0].url, hook);
     assert_eq!(endpoints[0].test_mode, Some(true));
     let is_told = |event: &&str| endpoints[0].events.iter().any(|told| told == event);
-    assert!(EVENTS_NEEDED.iter().all(|event| is_told(event)));
+    assert!(EVENTS_NEEDED.iter().all(is_told));
 }
 
 #[tokio::test]
