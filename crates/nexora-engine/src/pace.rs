@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nexora_core::GenerationId;
+
 /// Waits between attempts to hand a job over, after a provider said it has no room or could not
 /// be reached. Their number is the number of second chances.
 pub(crate) const SUBMIT_RETRIES: [Duration; 6] = [
@@ -27,12 +29,21 @@ const POLLS: [(Duration, Duration); 4] = [
     (Duration::MAX, Duration::from_secs(15)),
 ];
 
-/// How long to wait before asking again about a job of this age.
-pub(crate) fn poll_wait(age: Duration) -> Duration {
-    POLLS
+/// A wait is longer by up to this share of itself, each job's by its own.
+const SPREAD: u32 = 4;
+
+/// How long to wait before asking again about a job of this age, of a provider who wants to be
+/// left alone for `least` in between.
+pub(crate) fn poll_wait(age: Duration, least: Duration, id: GenerationId) -> Duration {
+    let scheduled = POLLS
         .iter()
         .find(|(up_to, _)| age < *up_to)
-        .map_or(Duration::from_secs(15), |(_, wait)| *wait)
+        .map_or(Duration::from_secs(15), |(_, wait)| *wait);
+    let wait = scheduled.max(least);
+    // Jobs that began together are not asked about together. The end of an id is chance, so it
+    // serves as dice that fall the same way every time.
+    let [.., chance] = id.as_uuid().into_bytes();
+    wait.saturating_add(wait.saturating_mul(u32::from(chance)) / u32::from(u8::MAX) / SPREAD)
 }
 
 /// How long to wait before attempt `attempt + 1`; `None` when there is none left.
@@ -46,14 +57,29 @@ pub(crate) fn retry_wait(attempt: u32, asked: Option<Duration>) -> Option<Durati
 mod tests {
     use super::*;
 
+    /// An id whose dice show this.
+    fn id(chance: u8) -> GenerationId {
+        let text = format!("gen_0190c6bc0000700080000000000000{chance:02x}");
+        text.parse().unwrap()
+    }
+
     #[test]
     fn old_jobs_are_asked_about_rarely() {
-        assert_eq!(poll_wait(Duration::ZERO), Duration::from_millis(700));
-        assert_eq!(poll_wait(Duration::from_secs(30)), Duration::from_secs(2));
-        assert_eq!(
-            poll_wait(Duration::from_secs(3_600)),
-            Duration::from_secs(15)
-        );
+        let wait = |seconds| poll_wait(Duration::from_secs(seconds), Duration::ZERO, id(0));
+        assert_eq!(wait(0), Duration::from_millis(700));
+        assert_eq!(wait(30), Duration::from_secs(2));
+        assert_eq!(wait(3_600), Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_provider_is_left_alone_as_long_as_it_asks_and_jobs_are_spread() {
+        let least = Duration::from_secs(5);
+        let wait = |chance| poll_wait(Duration::ZERO, least, id(chance));
+        assert_eq!(wait(0), least);
+        assert_eq!(wait(255), Duration::from_millis(6_250));
+        assert!((least..Duration::from_millis(6_250)).contains(&wait(100)));
+        let old = poll_wait(Duration::from_secs(3_600), least, id(0));
+        assert_eq!(old, Duration::from_secs(15));
     }
 
     #[test]

@@ -71,6 +71,10 @@ impl Engine {
                 self.fail(generation, Failure::ProviderFailed { detail })
                     .await
             }
+            // Some providers forget what they were asked to stop.
+            Polled::Gone if generation.cancel_requested => {
+                self.give_back(generation.cancel(now)).await
+            }
             Polled::Gone => self.fail(generation, Failure::OutputLost).await,
         }
     }
@@ -87,7 +91,8 @@ impl Engine {
             let now = self.now();
             self.save(generation.advance(progress, now)?).await?
         };
-        let wait = poll_wait(age(&generation, self.now()));
+        let least = job.0.info().poll_wait_min;
+        let wait = poll_wait(age(&generation, self.now()), least, generation.id);
         self.wait_or_give_up(generation, Some(job), wait).await
     }
 
@@ -134,8 +139,8 @@ impl Engine {
                     .await
             }
             ErrorKind::Invalid | ErrorKind::Down | ErrorKind::Ambiguous | ErrorKind::Broken => {
-                self.wait_or_give_up(generation, Some(job), TROUBLE_WAIT)
-                    .await
+                let wait = TROUBLE_WAIT.max(job.0.info().poll_wait_min);
+                self.wait_or_give_up(generation, Some(job), wait).await
             }
         }
     }

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use nexora_core::generation::{RunBy, cut_detail};
 use nexora_core::{Failure, Generation, MemberId, Provider, Refusal, Route, Timestamp};
-use nexora_providers::{ErrorKind, MediaProvider, Output, ProviderError, Submission, Submitted};
+use nexora_providers::{
+    ErrorKind, MediaProvider, Output, ProviderError, Shot, Submission, Submitted,
+};
 use nexora_store::{Lane, Tx, generations, users};
 use sha2::{Digest, Sha256};
 use tracing::{error, warn};
 
+use super::bring::NotBrought;
 use super::{Next, provider_title};
 use crate::live::Change;
 use crate::pace::{poll_wait, retry_wait};
@@ -34,13 +37,26 @@ impl Engine {
             Beginning::NoOwnPlace => return Ok(Next::At(now.plus(OWN_PLACE_WAIT))),
             Beginning::NoProviderPlace => return Ok(Next::At(now.plus(PROVIDER_PLACE_WAIT))),
         };
-        let answer = self.call_submit(&begun, route, &*adapter).await;
+        let id = begun.id;
+        let answer = match self.bring(&begun, &*adapter).await {
+            Ok(shot) => {
+                let shot = shot.as_ref();
+                self.call_submit(&begun, route, &*adapter, shot).await
+            }
+            Err(NotBrought::Refused(refused)) => Err(refused),
+            Err(NotBrought::Lost) => return self.fail(begun, Failure::InputLost).await,
+            Err(NotBrought::Away(why)) => {
+                warn!(generation = %id, "a picture could not be read: {why}");
+                return self.try_later(begun, None, Failure::InputLost).await;
+            }
+        };
         match answer {
             Ok(Submitted::Accepted(ticket)) => {
                 let now = self.now();
                 self.save(begun.accept(ticket.as_text().to_owned(), now)?)
                     .await?;
-                Ok(Next::At(now.plus(poll_wait(Duration::ZERO))))
+                let least = adapter.info().poll_wait_min;
+                Ok(Next::At(now.plus(poll_wait(Duration::ZERO, least, id))))
             }
             Ok(Submitted::Done(outputs)) => self.keep_outputs(begun, outputs).await,
             Err(refused) => self.decide(begun, refused).await,
@@ -73,7 +89,7 @@ impl Engine {
         let (owner, id) = (generation.member, generation.id);
         let run_by = RunBy {
             provider: route.provider,
-            upstream: route.upstream.clone(),
+            upstream: route.upstream_for(&generation.order.inputs).to_owned(),
         };
         let place = Place {
             owner,
@@ -110,6 +126,7 @@ impl Engine {
         begun: &Generation,
         route: &Route,
         adapter: &dyn MediaProvider,
+        shot: Option<&Shot>,
     ) -> Result<Submitted, ProviderError> {
         adapter
             .submit(&Submission {
@@ -118,7 +135,7 @@ impl Engine {
                 request_id: &request_id(begun),
                 end_user: &end_user(begun.member),
                 webhook: None,
-                shot: None,
+                shot,
             })
             .await
     }

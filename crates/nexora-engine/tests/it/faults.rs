@@ -53,6 +53,31 @@ const CASES: &[Case] = &[
         "fal declined",
     ),
     case("dall-e-2", "[sandbox:nsfw]", "refused", "OpenAI declined"),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:refuse]",
+        "refused",
+        "Runway declined",
+    ),
+    case(
+        "runway-gwm-1",
+        "[sandbox:nsfw]",
+        "refused",
+        "Runway declined",
+    ),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:down@runway] [sandbox:nsfw@replicate]",
+        "refused",
+        "Replicate declined",
+    ),
+    case("soul-2", "[sandbox:nsfw]", "refused", "Higgsfield declined"),
+    case(
+        "director",
+        "[sandbox:refuse]",
+        "refused",
+        "Higgsfield declined",
+    ),
     // It has trouble that passes.
     case("wan-2.1-turbo", "[sandbox:busy]", "ready", ""),
     case("flux-schnell", "[sandbox:busy@replicate]", "ready", ""),
@@ -64,9 +89,27 @@ const CASES: &[Case] = &[
     case("flux-schnell", "[sandbox:download-down]", "ready", ""),
     case("flux-schnell", "[sandbox:download-lost]", "ready", ""),
     case("flux-schnell", "[sandbox:oddtype]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:busy@runway]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:poll-auth]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:poll-busy]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:poll-down]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:poll-lost]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:poll-garbage]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:download-lost]", "ready", ""),
+    case("soul-2", "[sandbox:busy]", "ready", ""),
+    case("soul-2", "[sandbox:poll-auth]", "ready", ""),
+    case("soul-2", "[sandbox:poll-busy]", "ready", ""),
+    case("soul-2", "[sandbox:poll-down]", "ready", ""),
+    case("soul-2", "[sandbox:poll-lost]", "ready", ""),
+    case("soul-2", "[sandbox:poll-garbage]", "ready", ""),
+    case("soul-2", "[sandbox:download-down]", "ready", ""),
+    case("soul-2", "[sandbox:oddtype]", "ready", ""),
     // Another route takes over.
     case("flux-schnell", "[sandbox:broke@replicate]", "ready", ""),
     case("flux-schnell", "[sandbox:auth@replicate]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:broke@runway]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:auth@runway]", "ready", ""),
+    case("runway-gen-4.5", "[sandbox:down@runway]", "ready", ""),
     // It does not pass.
     case(
         "wan-2.1-turbo",
@@ -134,6 +177,71 @@ const CASES: &[Case] = &[
         "failed",
         "deleted the result",
     ),
+    case(
+        "runway-gwm-1",
+        "[sandbox:busy*99]",
+        "failed",
+        "no free place",
+    ),
+    case("director", "[sandbox:busy*99]", "failed", "no free place"),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:broke]",
+        "failed",
+        "operator's attention",
+    ),
+    case(
+        "runway-gwm-1",
+        "[sandbox:auth]",
+        "failed",
+        "operator's attention",
+    ),
+    case(
+        "director",
+        "[sandbox:broke]",
+        "failed",
+        "operator's attention",
+    ),
+    case("soul-2", "[sandbox:auth]", "failed", "operator's attention"),
+    case(
+        "runway-gwm-1",
+        "[sandbox:fail]",
+        "failed",
+        "could not finish",
+    ),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:partial]",
+        "failed",
+        "could not finish",
+    ),
+    case("director", "[sandbox:fail]", "failed", "could not finish"),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:stuck]",
+        "failed",
+        "longer than we wait",
+    ),
+    case(
+        "director",
+        "[sandbox:stuck]",
+        "failed",
+        "longer than we wait",
+    ),
+    case("soul-2", "[sandbox:wrongtype]", "failed", "not a picture"),
+    case("soul-2", "[sandbox:huge]", "failed", "could not be kept"),
+    case(
+        "runway-gwm-1",
+        "[sandbox:expired]",
+        "failed",
+        "deleted the result",
+    ),
+    case(
+        "soul-2",
+        "[sandbox:expired]",
+        "failed",
+        "deleted the result",
+    ),
     // Nobody knows.
     case(
         "wan-2.1-turbo",
@@ -144,7 +252,29 @@ const CASES: &[Case] = &[
     case("wan-2.1-turbo", "[sandbox:lost]", "failed", "never said"),
     case("wan-2.1-turbo", "[sandbox:garbage]", "failed", "never said"),
     case("dall-e-2", "[sandbox:ambiguous]", "failed", "never said"),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:ambiguous@runway]",
+        "failed",
+        "never said",
+    ),
+    case("runway-gwm-1", "[sandbox:lost]", "failed", "never said"),
+    case(
+        "runway-gen-4.5",
+        "[sandbox:garbage@runway]",
+        "failed",
+        "never said",
+    ),
+    case("director", "[sandbox:ambiguous]", "failed", "never said"),
+    case("soul-2", "[sandbox:lost]", "failed", "never said"),
+    case("soul-2", "[sandbox:garbage]", "failed", "never said"),
     // Nobody knows, but the provider can be asked.
+    case(
+        "runway-gen-4.5",
+        "[sandbox:down@runway] [sandbox:ambiguous@replicate]",
+        "ready",
+        "",
+    ),
     case("flux-schnell", "[sandbox:ambiguous]", "ready", ""),
 ];
 
@@ -161,11 +291,12 @@ async fn every_fault_ends_as_designed_with_the_credits_where_they_belong() {
 
 async fn check(scene: &Scene, case: &Case) {
     let told = format!("{} {}", case.model, case.word);
-    let ada = scene.patron(Plan::Free).await;
+    let ada = scene.patron(Plan::Pro).await;
     let before = scene.available(&ada).await;
     let prompt = format!("a quiet harbour {}", case.word);
     let mut wish = vec![("model", case.model), ("prompt", prompt.as_str())];
-    if case.model != "dall-e-2" {
+    let model = scene.engine.catalog().find(case.model).unwrap();
+    if model.params.seed_max.is_some() {
         // The same picture each time: it is painted once.
         wish.push(("seed", "7"));
     }
@@ -224,6 +355,26 @@ async fn the_receipt_names_the_route_that_took_over() {
             Some(pier.quote.credits),
             "the price stays the quote"
         );
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clip_that_runway_cannot_pay_for_is_made_by_replicate_at_the_same_price() {
+    both(|scene| async move {
+        let ada = scene.patron(Plan::Pro).await;
+        let wish = [
+            ("model", "runway-gen-4.5"),
+            ("prompt", "a pier [sandbox:broke@runway]"),
+            ("duration", "10"),
+            ("seed", "7"),
+        ];
+        let pier = scene.start(&ada, &wish).await;
+        scene.play().await;
+        let pier = scene.run(&ada, pier.id).await.generation;
+        assert_eq!(pier.run_by.unwrap().provider, Provider::Replicate);
+        assert_eq!(pier.charged, Some(Credits::new(70)));
         scene
     })
     .await;

@@ -15,7 +15,8 @@ use nexora_engine::{
     ClientDevice, Engine, NewAccount, Parts, Run, Settings, StartError, Started, Tasks, Worker,
 };
 use nexora_providers::{
-    Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate, ReplicateConfig, Wire,
+    Downloader, Fal, FalConfig, Higgsfield, HiggsfieldConfig, MotionForm, OpenAi, OpenAiConfig,
+    Providers, Replicate, ReplicateConfig, Runway, RunwayConfig, Wire,
 };
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{
@@ -269,11 +270,23 @@ fn providers(base: &str) -> Providers {
         key: "sk-key".into(),
         base_url: at("/openai/v1"),
     };
+    let runway = RunwayConfig {
+        key: "key".into(),
+        base_url: at("/runway"),
+    };
+    let higgsfield = HiggsfieldConfig {
+        key: "id:secret".into(),
+        base_url: at("/hf"),
+        motions: MotionForm::V1,
+    };
     let mut providers = Providers::new();
     providers.insert(Arc::new(Fal::new(fal, wire.clone())));
     providers.insert(Arc::new(Replicate::new(replicate, wire.clone())));
-    providers.insert(Arc::new(OpenAi::new(openai, wire)));
-    assert!(providers.get(Provider::Fal).is_some());
+    providers.insert(Arc::new(OpenAi::new(openai, wire.clone())));
+    providers.insert(Arc::new(Runway::new(runway, wire.clone())));
+    providers.insert(Arc::new(Higgsfield::new(higgsfield, wire)));
+    let is_on = |provider: &Provider| providers.get(*provider).is_some();
+    assert!(Provider::ALL.iter().all(is_on));
     providers
 }
 

@@ -59,6 +59,29 @@ async fn what_is_running_ends_as_the_provider_answers() {
 }
 
 #[tokio::test]
+async fn stopping_works_with_every_provider_in_its_own_way() {
+    both(|scene| async move {
+        let ada = scene.patron(Plan::Pro).await;
+        // fal says that it was stopped, Runway forgets it, Higgsfield stops what still waits.
+        for model in ["seedance-2.0", "runway-gen-4.5", "director"] {
+            let before = scene.available(&ada).await;
+            let wish = [("model", model), STUCK[1]];
+            let waves = scene.start(&ada, &wish).await;
+            scene.play_for(Duration::from_secs(20)).await;
+            let running = scene.run(&ada, waves.id).await.generation;
+            assert_eq!(running.state, GenerationState::Running, "{model}");
+            scene.engine.cancel(&ada, waves.id).await.unwrap();
+            scene.play().await;
+            let stopped = scene.run(&ada, waves.id).await.generation;
+            assert_eq!(stopped.state, GenerationState::Cancelled, "{model}");
+            assert_eq!(scene.available(&ada).await, before, "{model}");
+        }
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_stops_what_is_not_theirs() {
     both(|scene| async move {
         let (ada, bob) = (scene.newcomer().await, scene.newcomer().await);
