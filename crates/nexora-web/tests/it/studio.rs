@@ -10,8 +10,8 @@ use std::time::Duration;
 use nexora_core::{Catalog, Clock, Provider, SystemClock};
 use nexora_engine::{Billing, Engine, Parts, Settings, Tasks, Worker};
 use nexora_providers::{
-    Clerk, ClerkConfig, Downloader, Fal, FalConfig, OpenAi, OpenAiConfig, Providers, Replicate,
-    ReplicateConfig, Wire,
+    Clerk, ClerkConfig, Downloader, Fal, FalConfig, Higgsfield, HiggsfieldConfig, MotionForm,
+    OpenAi, OpenAiConfig, Providers, Replicate, ReplicateConfig, Runway, RunwayConfig, Wire,
 };
 use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
 use nexora_store::{Blobs, DatabaseUrl, Durability, MediaUrl, Store, StoreConfig, audit};
@@ -273,6 +273,21 @@ fn providers(base: &Url) -> Providers {
         OpenAiConfig {
             key: key(),
             base_url: at("openai/v1"),
+        },
+        wire.clone(),
+    )));
+    providers.insert(Arc::new(Runway::new(
+        RunwayConfig {
+            key: key(),
+            base_url: at("runway"),
+        },
+        wire.clone(),
+    )));
+    providers.insert(Arc::new(Higgsfield::new(
+        HiggsfieldConfig {
+            key: key(),
+            base_url: at("hf"),
+            motions: MotionForm::V1,
         },
         wire,
     )));
