@@ -13,10 +13,9 @@ use crate::keep::Keep;
 
 /// Entries of each kind; the oldest are forgotten.
 const ENTRIES_MAX: usize = 10_000;
-/// Ids begin at the seconds since 2025, so that those of a restarted sandbox are new ones.
-const ID_EPOCH_SECONDS: i64 = 1_735_689_600;
-/// Ids handed out each second at most, so that two runs do not meet.
-const IDS_PER_SECOND: u64 = 16;
+/// Ids begin at the milliseconds since 2025, so that those of a restarted sandbox are new ones: no
+/// run hands out more than a thousand a second for long.
+const ID_EPOCH_MS: i64 = 1_735_689_600_000;
 
 /// All entries. An id is never used twice, not even for different kinds.
 pub(super) struct Books {
@@ -166,9 +165,8 @@ pub(super) enum About {
 
 impl Books {
     pub(super) fn new(now: Timestamp) -> Self {
-        let seconds = u64::try_from(now.as_second() - ID_EPOCH_SECONDS).unwrap_or(0);
         Self {
-            next_id: seconds * IDS_PER_SECOND + 1,
+            next_id: u64::try_from(now.as_millisecond() - ID_EPOCH_MS).unwrap_or(0),
             offers: STANDARD.to_vec(),
             checkouts: Keep::new(ENTRIES_MAX),
             customers: BTreeMap::new(),
