@@ -78,6 +78,10 @@ impl From<PurchaseError> for Problem {
             PurchaseError::AtMerchant(_) => {
                 conflict("at_merchant", "On the payment page").way(Way::PLAN)
             }
+            PurchaseError::Merchant(BillingError::NotFound) => {
+                tracing::warn!("the merchant knows nothing of what a member asked for");
+                conflict("not_there_any_more", "Not there any more").way(Way::PRICING)
+            }
             PurchaseError::Merchant(why) => {
                 tracing::warn!("the merchant did not do what a member asked for: {why}");
                 Self::merchant(&why, detail)
