@@ -9,7 +9,11 @@
     reason = "a test that cannot go on should stop where it is; it reads its own environment"
 )]
 
+mod bucket;
+mod canary;
 mod crash;
 mod doctor;
+mod played;
 mod studio;
 mod tidy;
+mod visitor;

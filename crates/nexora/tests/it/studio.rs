@@ -38,6 +38,14 @@ impl Plan {
         Self { folder, settings }
     }
 
+    /// A studio in a fresh folder, with nothing configured: its own sandbox plays everybody.
+    pub(crate) fn alone(name: &str) -> Self {
+        let mut plan = Self::new(name, "");
+        plan.settings
+            .retain(|(name, _)| *name != "NEXORA_SANDBOX_URL");
+        plan.with("NEXORA_SANDBOX_PACE", "instant")
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.settings.push((name, value.to_owned()));
         self
@@ -56,6 +64,22 @@ impl Plan {
                     .map(|(name, value)| (*name, value.as_str())),
             );
         command
+    }
+
+    /// Runs a command of the program, and says what it said.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let done = self.command(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        format!("{said}{}", String::from_utf8_lossy(&done.stderr))
+    }
+
+    /// The same, while others on this runtime go on.
+    pub(crate) async fn run_beside(&self, arguments: &[&str]) -> String {
+        let mut command = self.command(arguments);
+        let done = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let done = done.await.unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        format!("{said}{}", String::from_utf8_lossy(&done.stderr))
     }
 
     /// Starts the studio and waits until it says where it is.
@@ -94,7 +118,30 @@ impl Plan {
     }
 }
 
+impl Drop for Plan {
+    /// What a story that went well leaves behind is of no use to anybody.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
 impl Studio {
+    /// Reads on until a line contains `words`: an address in it, else the line.
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            let read = self.output.read_line(&mut line).unwrap();
+            assert!(read > 0, "the studio stopped before it said {words:?}");
+            if line.contains(words) {
+                let mut parts = line.split_whitespace();
+                let address = parts.find(|part| part.starts_with("http"));
+                return address.unwrap_or(&line).to_owned();
+            }
+        }
+    }
+
     /// `kill -9`
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -159,6 +206,14 @@ impl Person {
             cookie,
             email: email.to_owned(),
         }
+    }
+
+    /// Reads a page or an answer.
+    pub(crate) async fn get(&self, url: &str, path: &str) -> String {
+        let request = self.client.get(format!("{url}{path}"));
+        let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
     }
 
     /// Orders a picture under a key of one's own.
