@@ -56,7 +56,9 @@ impl Engine {
         member: &Member,
         checkout: &Checkout,
     ) -> Result<Url, PurchaseError> {
-        let id = member.id.to_string();
+        // Support reads it at the merchant's, beside the name it knows from Clerk.
+        let clerks = self.clerk_subjects(member.id).await?.into_iter().next();
+        let id = clerks.unwrap_or_else(|| member.id.to_string());
         let wish = CheckoutWish {
             variant_id: &checkout.variant_id,
             email: reachable(&member.email),

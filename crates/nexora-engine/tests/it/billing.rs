@@ -2,6 +2,7 @@
 
 mod buying;
 mod calendar;
+mod clerk;
 mod forgotten;
 mod matrix;
 mod paying;

@@ -19,7 +19,7 @@ pub struct CheckoutWish<'a> {
     pub name: Option<&'a str>,
     /// Our single-use reference; it comes back with every webhook of what is bought.
     pub checkout_ref: &'a str,
-    /// The member's id; it comes back too, and proves nothing.
+    /// The member's id, Clerk's where Clerk is on; it comes back too, and proves nothing.
     pub member: &'a str,
     /// Where the buyer goes afterwards.
     pub redirect_url: &'a Url,

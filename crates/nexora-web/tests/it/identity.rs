@@ -4,5 +4,6 @@ mod abuse;
 mod doors;
 mod ends;
 mod life;
+mod paying;
 mod surfer;
 mod webhooks;
