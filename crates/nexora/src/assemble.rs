@@ -11,9 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use nexora_core::Provider;
 use nexora_engine::{Engine, Parts, Settings, Tasks};
-use nexora_providers::{
-    Downloader, Fal, Higgsfield, OpenAi, Providers, Replicate, Runway, Wire,
-};
+use nexora_providers::{Downloader, Fal, Higgsfield, OpenAi, Providers, Replicate, Runway, Wire};
 use nexora_store::{Blobs, Store, StoreConfig};
 use nexora_web::{Identity, WebConfig};
 use url::Url;

@@ -266,6 +266,11 @@ mod tests {
         assert!(complaint(&[("NEXORA_ENV", "prod")]).contains("development, production"));
         assert!(complaint(&[("FAL_KEY", "no-colon")]).contains("FAL_KEY"));
         assert!(complaint(&[("FAL_QUEUE_URL", "http://x")]).contains("FAL_KEY"));
+        assert!(complaint(&[("RUNWAYML_BASE_URL", "http://x")]).contains("RUNWAYML_API_SECRET"));
+        assert!(complaint(&[("HIGGSFIELD_API_KEY", "id")]).contains("key_id:key_secret"));
+        assert!(complaint(&[("HIGGSFIELD_MOTIONS", "v1")]).contains("HIGGSFIELD_API_KEY"));
+        let key = ("HIGGSFIELD_API_KEY", "id:secret");
+        assert!(complaint(&[key, ("HIGGSFIELD_MOTIONS", "v3")]).contains("v2-list"));
         assert!(complaint(&[("MEDIA_URL", "s3://bucket")]).contains("KEY_ID:SECRET@bucket"));
         assert!(complaint(&[("NEXORA_TRUSTED_PROXIES", "10.0.0.0/8")]).contains("10.0.0.0/8"));
         assert!(complaint(&[("NEXORA_CATALOG", "/nowhere.toml")]).contains("/nowhere.toml"));
