@@ -158,9 +158,9 @@ fn time_form(now: Timestamp, next: Option<Timestamp>) -> Markup {
             dt { "Now" } dd { (day(now)) }
             dt { "Next" } dd { (next.map_or("nothing".to_owned(), day)) }
         }
-        form method="post" action=(PATH) {
+        form.pair method="post" action=(PATH) {
             @if next.is_some() {
-                button.main type="submit" name="step" value="next" { "To what happens next" }
+                button.main.wide type="submit" name="step" value="next" { "To what happens next" }
             }
             @for (value, words) in steps {
                 button type="submit" name="step" value=(value) { (words) }
@@ -229,13 +229,13 @@ fn letters(posted: &[Posted]) -> Markup {
     html! {
         @if !posted.is_empty() { h2 { "Webhooks" } }
         @for one in latest(posted.iter()) {
-            form method="post" action=(PATH) {
+            form.row method="post" action=(PATH) {
                 p {
-                    (one.event_name)
-                    @if one.arrived { ": arrived" } @else { ": did not arrive" }
-                    ", " (one.attempts) " attempts"
+                    (one.event_name) br;
+                    @if one.arrived { "arrived" } @else { "did not arrive" }
+                    @if one.attempts > 1 { ", tried " (one.attempts) " times" }
                 }
-                button type="submit" name="resend" value=(one.webhook_id) { "Send it again" }
+                button type="submit" name="resend" value=(one.webhook_id) { "Again" }
             }
         }
     }
