@@ -5,81 +5,11 @@ use std::time::Duration;
 use nexora_core::{Clock, SystemClock, Timestamp};
 use serde_json::Value;
 
-use crate::studio::{Person, Plan, Studio};
+use crate::member::Member;
+use crate::studio::{Person, Plan};
 use crate::visitor::Visitor;
 
 const DAY: Duration = Duration::from_secs(86_400);
-/// How often it is looked whether something has happened, and how often at most.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
-const LOOKS_MAX: usize = 1_000;
-
-/// A member who uses the studio through its pages.
-struct Member {
-    browser: Visitor,
-    backstage: String,
-}
-
-impl Member {
-    async fn join(studio: &mut Studio) -> Self {
-        let backstage = studio.says("/lemon/_backstage");
-        let browser = Visitor::new();
-        let fields = [
-            ("email", "ada@example.com"),
-            ("password", "correct horse"),
-            ("display_name", "Ada"),
-        ];
-        let inside = browser
-            .submit(&format!("{}/sign-up", studio.url), &fields)
-            .await;
-        assert_eq!(inside.url.path(), "/studio", "{}", inside.text);
-        Self { browser, backstage }
-    }
-
-    /// Buys a plan with a card, and comes back.
-    async fn buy(&self, studio: &Studio, plan: &str, card: &str) {
-        let checkout = format!("{}/api/lemon/checkout", studio.url);
-        let till = self.browser.submit(&checkout, &[("plan", plan)]).await;
-        assert!(till.text.contains("test card"), "{}", till.text);
-        let back = self
-            .browser
-            .submit(till.url.as_str(), &[("card", card)])
-            .await;
-        assert_eq!(back.url.path(), "/studio", "{}", back.text);
-    }
-
-    /// Lets the next thing happen that happens by itself.
-    async fn next(&self) {
-        let moved = self
-            .browser
-            .submit(&self.backstage, &[("step", "next")])
-            .await;
-        assert!(moved.text.contains("Backstage"), "{}", moved.text);
-    }
-
-    /// Waits until the plan stands like this and so many credits are there to spend.
-    async fn stands(&self, studio: &Studio, plan: &str, state: &str, credits: i64) {
-        let mut seen = (Value::Null, Value::Null);
-        for _ in 0..LOOKS_MAX {
-            let billing = self.json(studio, "/api/billing").await;
-            let balance = self.json(studio, "/api/credits").await;
-            if billing["plan"] == plan
-                && billing["state"] == state
-                && balance["available"] == credits
-            {
-                return;
-            }
-            seen = (billing, balance);
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        panic!("not {plan}, {state}, {credits}: {} {}", seen.0, seen.1);
-    }
-
-    async fn json(&self, studio: &Studio, path: &str) -> Value {
-        let page = self.browser.open(&format!("{}{path}", studio.url)).await;
-        serde_json::from_str(&page.text).unwrap()
-    }
-}
-
 /// When the last thing the person ordered was ordered, by the studio's own clock.
 async fn last_order(person: &Person, url: &str) -> Timestamp {
     let listed = person.get(url, "/api/generations").await;
