@@ -3,6 +3,7 @@
 //! Every write is guarded by the version the step began with: if another node was faster, the
 //! step ends without effect and the next look sees what is true.
 
+mod bring;
 mod keep;
 mod look;
 mod submit;
@@ -142,8 +143,10 @@ impl Engine {
     /// The route an attempt took, if the catalog still has it.
     fn route_taken(&self, generation: &Generation) -> Option<&Route> {
         let run_by = generation.run_by.as_ref()?;
-        let same =
-            |route: &&Route| route.provider == run_by.provider && route.upstream == run_by.upstream;
+        let inputs = &generation.order.inputs;
+        let same = |route: &&Route| {
+            route.provider == run_by.provider && route.upstream_for(inputs) == run_by.upstream
+        };
         self.model_of(generation)?.routes.iter().find(same)
     }
 

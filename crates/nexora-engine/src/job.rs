@@ -23,6 +23,8 @@ pub(crate) enum Job {
     Leave(MemberId),
     /// Delete at Clerk's somebody who left.
     ForgetAtClerk(MemberId),
+    /// Remove uploaded pictures that no run used in time.
+    SweepUploads,
     /// Look for subscriptions and deliveries about which there should have been news.
     ReviewDue,
     /// Begin the nightly comparison of everything.
@@ -43,6 +45,7 @@ impl Job {
     const FORGET_RUNS: &'static str = "forget-runs";
     const LEAVE: &'static str = "leave";
     const FORGET_AT_CLERK: &'static str = "forget-at-clerk";
+    const SWEEP_UPLOADS: &'static str = "sweep-uploads";
     const REVIEW_DUE: &'static str = "review-due";
     const REVIEW_NIGHT: &'static str = "review-night";
     const REVIEW_SUBSCRIPTIONS: &'static str = "review-subscriptions";
@@ -59,6 +62,7 @@ impl Job {
             Self::ForgetRuns(_) => Self::FORGET_RUNS,
             Self::Leave(_) => Self::LEAVE,
             Self::ForgetAtClerk(_) => Self::FORGET_AT_CLERK,
+            Self::SweepUploads => Self::SWEEP_UPLOADS,
             Self::ReviewDue => Self::REVIEW_DUE,
             Self::ReviewNight => Self::REVIEW_NIGHT,
             Self::ReviewSubscriptions(_) => Self::REVIEW_SUBSCRIPTIONS,
@@ -77,7 +81,7 @@ impl Job {
             Self::ApplyWebhook(id)
             | Self::LookAtSubscription(id)
             | Self::CancelSubscription(id) => id,
-            Self::ReviewDue | Self::ReviewNight => Uuid::nil(),
+            Self::SweepUploads | Self::ReviewDue | Self::ReviewNight => Uuid::nil(),
             Self::ReviewSubscriptions(page) | Self::ReviewOrders(page) => {
                 Uuid::from_u128(u128::from(page))
             }
@@ -97,6 +101,7 @@ impl Job {
             Self::FORGET_RUNS => Self::ForgetRuns(MemberId::from_uuid(subject)),
             Self::LEAVE => Self::Leave(MemberId::from_uuid(subject)),
             Self::FORGET_AT_CLERK => Self::ForgetAtClerk(MemberId::from_uuid(subject)),
+            Self::SWEEP_UPLOADS => Self::SweepUploads,
             Self::REVIEW_DUE => Self::ReviewDue,
             Self::REVIEW_NIGHT => Self::ReviewNight,
             Self::REVIEW_SUBSCRIPTIONS => Self::ReviewSubscriptions(page()),

@@ -15,11 +15,13 @@ mod media;
 mod moved;
 mod operator;
 mod pace;
+mod pictures;
 mod settings;
 mod settle;
 mod start;
 pub mod support;
 mod tasks;
+mod uploads;
 mod worker;
 
 use std::sync::{Arc, OnceLock};
@@ -41,9 +43,11 @@ pub use library::{Receipt, Run};
 pub use live::{Change, Live, LiveStream};
 pub use nexora_store::Listing;
 pub use operator::CorrectionError;
+pub use pictures::{Picture, Unusable, Why};
 pub use settings::Settings;
 pub use start::{CancelError, Offer, StartError, StartKey, Started};
 pub use tasks::Tasks;
+pub use uploads::{UPLOAD_BYTES_MAX, UploadError};
 pub use worker::Worker;
 
 /// What an engine is made of.

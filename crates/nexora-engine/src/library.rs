@@ -3,10 +3,12 @@
 use nexora_core::ledger::Entry;
 use nexora_core::{
     Asset, AssetId, DisplayName, Generation, GenerationId, GenerationState, Member, MemberId,
-    Timestamp,
+    Source, Timestamp,
 };
 use nexora_store::credits::{Balance, Bucket, Hold};
-use nexora_store::{Lane, Listing, StoreError, Tx, assets, credits, generations, users};
+use nexora_store::{
+    Lane, Listing, StoreError, Tx, assets, credits, generations, inputs, uploads, users,
+};
 
 use crate::{Change, Engine, EngineError};
 
@@ -165,11 +167,7 @@ impl Engine {
         let Some(orphans) = orphans else {
             return Ok(false);
         };
-        for key in orphans {
-            if let Err(trouble) = self.blobs().delete(&key).await {
-                tracing::warn!(generation = %id, "a file of {id} could not be deleted: {trouble}");
-            }
-        }
+        self.delete_files(orphans).await;
         self.live().publish(member, Change::Generation(id));
         Ok(true)
     }
@@ -250,16 +248,25 @@ async fn forget(
     now: Timestamp,
 ) -> Result<Option<Vec<String>>, StoreError> {
     let outputs = assets::of_generation(tx, id).await?;
+    let begun_with = inputs::of_generation(tx, id).await?;
     if !generations::delete(tx, member, id, now).await? {
         return Ok(None);
     }
-    let mut orphans = Vec::new();
+    inputs::forget(tx, id).await?;
+    let mut keys = Vec::new();
     for asset in outputs {
-        let keys = [Some(asset.key), asset.poster_key, asset.thumbnail_key];
-        for key in keys.into_iter().flatten() {
-            if !assets::in_use(tx, &key).await? {
-                orphans.push(key);
-            }
+        keys.extend([Some(asset.key), asset.poster_key, asset.thumbnail_key]);
+    }
+    for input in begun_with {
+        if let Source::Upload(upload) = input.source {
+            uploads::forget_unused(tx, upload).await?;
+        }
+        keys.extend([Some(input.key), input.thumbnail_key]);
+    }
+    let mut orphans = Vec::new();
+    for key in keys.into_iter().flatten() {
+        if !assets::in_use(tx, &key).await? {
+            orphans.push(key);
         }
     }
     Ok(Some(orphans))

@@ -1,7 +1,10 @@
 //! Keeping media: fetched with limits, judged by their bytes, measured, given a poster and a
 //! thumbnail, and stored under a key that names their hash.
 
+mod clean;
 mod clip;
+mod colour;
+mod jpeg;
 mod picture;
 mod sniff;
 
@@ -15,6 +18,7 @@ use nexora_providers::{DownloadError, Limits, Output};
 use sha2::{Digest, Sha256};
 
 use crate::Engine;
+pub(crate) use clean::{Cleaned, Unclean, clean, lighten};
 use sniff::Format;
 
 /// The largest picture taken: a 4K PNG has about 25 MB.
@@ -186,7 +190,7 @@ impl Engine {
 
 /// Content-addressed, under its owner: two members never share a file, so that one deleting
 /// theirs cannot touch the other's.
-fn key_of(member: MemberId, bytes: &[u8], extension: &str) -> String {
+pub(crate) fn key_of(member: MemberId, bytes: &[u8], extension: &str) -> String {
     format!(
         "{member}/{}.{extension}",
         hex::encode(Sha256::digest(bytes))
@@ -221,10 +225,14 @@ fn scaled(picture: &RgbImage, long_side_max: u32) -> RgbImage {
 const JPEG_QUALITY: u8 = 80;
 
 fn jpeg(picture: &RgbImage) -> Option<Bytes> {
+    jpeg_at(picture, JPEG_QUALITY)
+}
+
+fn jpeg_at(picture: &RgbImage, quality: u8) -> Option<Bytes> {
     let width = u16::try_from(picture.width()).ok()?;
     let height = u16::try_from(picture.height()).ok()?;
     let mut encoded = Vec::new();
-    jpeg_encoder::Encoder::new(&mut encoded, JPEG_QUALITY)
+    jpeg_encoder::Encoder::new(&mut encoded, quality)
         .encode(
             picture.as_raw(),
             width,

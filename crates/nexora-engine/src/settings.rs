@@ -22,6 +22,12 @@ pub struct Settings {
     /// How many generations one member may have waiting or running; more is a mistake or abuse.
     /// `None` in a studio whose members are all trusted.
     pub waiting_max: Option<u32>,
+    /// How many uploaded pictures one member may have; a person looks through a few dozen.
+    pub uploads_max: u32,
+    /// How many bytes those may be together.
+    pub uploads_bytes_max: u64,
+    /// How long an uploaded picture waits for a run that uses it.
+    pub upload_kept: Duration,
     /// How many accounts may be opened from one address in an hour: each brings free credits.
     pub sign_ups_per_hour: u32,
     /// How many pieces of work one node does at the same time. They mostly wait for the network.
@@ -42,6 +48,9 @@ impl Settings {
             clip_run_max: Duration::from_secs(1_800),
             saving_max: Duration::from_secs(600),
             waiting_max: Some(100),
+            uploads_max: 300,
+            uploads_bytes_max: 1 << 30,
+            upload_kept: Duration::from_secs(7 * 86_400),
             sign_ups_per_hour: 5,
             in_flight_max: 64,
             drain_max: Duration::from_secs(25),

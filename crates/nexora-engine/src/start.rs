@@ -7,11 +7,13 @@ use nexora_core::{
     Credits, Generation, GenerationId, GenerationState, Member, Model, Order, Plan, Quote, Tier,
 };
 use nexora_store::credits::{Balance, HoldError};
+use nexora_store::inputs::{self, Input};
 use nexora_store::{Lane, StoreError, Tx, credits, generations, jobs, users};
 use rand::RngExt;
 
 use crate::job::Job;
 use crate::live::Change;
+use crate::pictures::{self, Unusable};
 use crate::{Engine, EngineError, settle};
 
 /// A text the caller made up for one start, so that repeating the request cannot start twice.
@@ -63,6 +65,8 @@ pub enum StartError {
         /// How many may wait.
         waiting_max: u32,
     },
+    /// A picture it begins with cannot be had.
+    Unusable(Unusable),
     /// No provider of this model is switched on here.
     ModelOff {
         /// The model's name.
@@ -147,8 +151,7 @@ impl Engine {
         let now = self.now();
         let intent = Intent {
             generation: Generation::new(GenerationId::new(now), member.id, order, quote, now),
-            title: model.title.clone(),
-            tier: model.tier,
+            model: model.clone(),
             key: key.map(|key| key.0),
             fingerprint,
             waiting_max: self.settings().waiting_max,
@@ -230,8 +233,7 @@ fn with_seed(order: Order, model: &Model) -> Order {
 /// Everything a start writes, prepared before the transaction opens.
 struct Intent {
     generation: Generation,
-    title: String,
-    tier: Tier,
+    model: Model,
     key: Option<String>,
     fingerprint: String,
     waiting_max: Option<u32>,
@@ -239,16 +241,17 @@ struct Intent {
 }
 
 impl Intent {
-    async fn write_down(self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
-        let generation = &self.generation;
-        let (owner, id, now) = (generation.member, generation.id, generation.created_at);
+    async fn write_down(mut self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
         if let Some(earlier) = self.earlier(tx).await? {
             return Ok(earlier);
         }
         self.check_plan(tx).await?;
         self.check_waiting(tx).await?;
+        let begun_with = self.take_pictures(tx).await?;
+        let generation = &self.generation;
+        let (owner, id, now) = (generation.member, generation.id, generation.created_at);
         let need = generation.quote.credits;
-        let balance = credits::hold(tx, owner, id, need, &self.title, now)
+        let balance = credits::hold(tx, owner, id, need, &self.model.title, now)
             .await
             .map_err(|refused| match refused {
                 HoldError::Insufficient { available } => StartError::Insufficient {
@@ -258,6 +261,7 @@ impl Intent {
                 HoldError::Store(error) => error.into(),
             })?;
         generations::insert(tx, generation).await?;
+        inputs::insert(tx, id, &begun_with).await?;
         jobs::enqueue(tx, Job::DRIVE, id.as_uuid(), Some(owner), now, now).await?;
         nexora_store::live::notify(tx, &self.node, owner, Some(id)).await?;
         Ok(Started {
@@ -292,6 +296,21 @@ impl Intent {
         }
     }
 
+    /// Takes the pictures into use, and the shape of the first of them if that was wished.
+    async fn take_pictures(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Input>, StartError> {
+        let owner = self.generation.member;
+        let mut taken = Vec::new();
+        for wanted in self.generation.order.inputs.all() {
+            let picture = pictures::take(tx, owner, wanted).await?;
+            taken.push(picture.map_err(StartError::Unusable)?);
+        }
+        if let Some(first) = taken.first() {
+            let order = self.generation.order.clone();
+            self.generation.order = order.shaped_like(first.width, first.height, &self.model);
+        }
+        Ok(taken.into_iter().map(|it| it.input).collect())
+    }
+
     async fn check_waiting(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
         let Some(waiting_max) = self.waiting_max else {
             return Ok(());
@@ -309,13 +328,14 @@ impl Intent {
         if rights.is_frozen {
             return Err(StartError::Frozen);
         }
-        if rights.plan.reaches(self.tier) {
+        let tier = self.model.tier;
+        if rights.plan.reaches(tier) {
             return Ok(());
         }
         Err(StartError::Locked {
-            model: self.title.clone(),
-            tier: self.tier,
-            needs: self.tier.cheapest_plan(),
+            model: self.model.title.clone(),
+            tier,
+            needs: tier.cheapest_plan(),
             price: self.generation.quote.credits,
         })
     }
@@ -354,6 +374,7 @@ impl fmt::Display for StartError {
                 "You have {waiting_max} generations waiting already. Nothing was charged. \
                  Try again when some of them have ended."
             ),
+            Self::Unusable(unusable) => unusable.fmt(f),
             Self::ModelOff { model } => write!(
                 f,
                 "{model} is not switched on in this studio. Nothing was charged. \

@@ -61,6 +61,9 @@ impl Worker {
         if let Err(trouble) = self.engine.plan_reviews().await {
             warn!("the comparison with the merchant could not be planned: {trouble}");
         }
+        if let Err(trouble) = self.engine.plan_sweep().await {
+            warn!("the removal of old uploads could not be planned: {trouble}");
+        }
         let in_flight = Tasks::new();
         let places = self.engine.settings().in_flight_max;
         let free = Arc::new(tokio::sync::Semaphore::new(places));
@@ -190,6 +193,7 @@ impl Worker {
                 Job::ForgetRuns(member) => engine.forget_runs(member).await,
                 Job::Leave(member) => engine.leave(member).await,
                 Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
+                Job::SweepUploads => engine.sweep_uploads().await,
                 Job::ApplyWebhook(_)
                 | Job::LookAtSubscription(_)
                 | Job::CancelSubscription(_)
@@ -211,6 +215,7 @@ impl Worker {
             Job::ForgetRuns(member) => engine.forget_runs(member).await,
             Job::Leave(member) => engine.leave(member).await,
             Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
+            Job::SweepUploads => engine.sweep_uploads().await,
             Job::ApplyWebhook(id) => engine.apply_webhook(billing, id).await,
             Job::LookAtSubscription(id) => engine.look_at_subscription(billing, id).await,
             Job::CancelSubscription(id) => engine.cancel_refunded(billing, id).await,

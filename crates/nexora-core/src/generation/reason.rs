@@ -44,6 +44,8 @@ pub enum Failure {
     OutputLost,
     /// The provider never said whether it had taken the job.
     Unresolved,
+    /// A picture it was to begin with could not be read from our own store.
+    InputLost,
 }
 
 /// Why the provider did not want to make it.
@@ -84,9 +86,11 @@ impl Failure {
                 "The provider deleted the result before it could be kept.".to_owned()
             }
             Self::Unresolved => "The provider never said whether it took this job.".to_owned(),
+            Self::InputLost => "A picture this begins with could not be read.".to_owned(),
         };
         let way_on = match self {
             Self::InvalidInput { .. } => "Change the settings and try again.",
+            Self::InputLost => "Choose the picture once more, or another one.",
             Self::NoRoute | Self::ProviderAccount { .. } => "Another model will work.",
             Self::ProviderDown { .. }
             | Self::ProviderBusy { .. }

@@ -2,11 +2,14 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
 
 use super::sniff::Format;
 use super::{Measured, check_size, jpeg, placeholder, scaled};
 
+/// What may be set aside for everything that is not pixels: a colour profile has a few kilobytes,
+/// and may be a bomb.
+const BESIDES_BYTES_MAX: u64 = 64 << 20;
 /// Thumbnails fill a card on a dense screen.
 pub(super) const THUMBNAIL_SIDE_MAX: u32 = 640;
 
@@ -25,20 +28,30 @@ pub(super) fn measure(format: Format, bytes: &[u8]) -> Result<Measured, String> 
 
 fn decode(format: Format, bytes: &[u8]) -> Result<RgbImage, String> {
     let unreadable = |_| "its bytes cannot be read as a picture".to_owned();
-    let known = match format {
-        Format::Png => ImageFormat::Png,
-        Format::Jpeg => ImageFormat::Jpeg,
-        Format::Webp => ImageFormat::WebP,
-        Format::Mp4 => return Err("it is not a picture".to_owned()),
-    };
-    let reader = ImageReader::with_format(Cursor::new(bytes), known);
-    let mut decoder = reader.into_decoder().map_err(unreadable)?;
+    let mut decoder = decoder(format, bytes).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
     let orientation = decoder.orientation().map_err(unreadable)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
+}
+
+/// Reads a picture's header. What is set aside besides the pixels is limited; how many pixels there
+/// are is for the caller to judge.
+pub(super) fn decoder(format: Format, bytes: &[u8]) -> ImageResult<impl ImageDecoder> {
+    let known = match format {
+        Format::Png => ImageFormat::Png,
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::Webp => ImageFormat::WebP,
+        // No decoder here reads it: it says so itself.
+        Format::Mp4 => ImageFormat::Avif,
+    };
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(BESIDES_BYTES_MAX);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), known);
+    reader.limits(limits);
+    reader.into_decoder()
 }
 
 #[cfg(test)]

@@ -63,6 +63,41 @@ impl Format {
     }
 }
 
+/// How far into a text its kind is looked for: behind a prologue and a comment.
+const TEXT_BYTES_MAX: usize = 1_024;
+
+/// What bytes are that are no picture we keep, with its article, for a sentence to somebody who
+/// took them for one.
+pub(super) fn what_else(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [] => "an empty file",
+        [b'G', b'I', b'F', b'8', ..] => "a GIF",
+        [_, _, _, _, b'f', b't', b'y', b'p', a, b, c, ..] => match [*a, *b, *c] {
+            [b'h', b'e', _] | [b'm', b'i' | b's', b'f'] => "a HEIC photo",
+            [b'a', b'v', b'i'] => "an AVIF picture",
+            _ => "a clip",
+        },
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => "a clip",
+        [b'%', b'P', b'D', b'F', ..] => "a PDF",
+        [b'B', b'M', ..] => "a BMP",
+        [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => "a TIFF",
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => "an archive",
+        _ => what_text(bytes),
+    }
+}
+
+fn what_text(bytes: &[u8]) -> &'static str {
+    let start = bytes.get(..TEXT_BYTES_MAX).unwrap_or(bytes);
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    if text.contains("<svg") {
+        "an SVG drawing"
+    } else if text.contains("<!doctype html") || text.contains("<html") {
+        "a web page"
+    } else {
+        "not a picture"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +110,27 @@ mod tests {
             None
         );
         assert_eq!(Format::of(b""), None);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_called_by_its_name() {
+        let table: [(&[u8], &str); 9] = [
+            (b"", "an empty file"),
+            (b"GIF89a...", "a GIF"),
+            (b"\0\0\0\x18ftypheic....", "a HEIC photo"),
+            (b"\0\0\0\x18ftypavif....", "an AVIF picture"),
+            (b"\0\0\0\x18ftypisom....", "a clip"),
+            (b"%PDF-1.7", "a PDF"),
+            (
+                b"<?xml version='1.0'?><!-- x --><SVG onload='x'/>",
+                "an SVG drawing",
+            ),
+            (b"\n<!DOCTYPE html><title>no</title>", "a web page"),
+            (b"hello", "not a picture"),
+        ];
+        for (bytes, name) in table {
+            assert_eq!(what_else(bytes), name);
+        }
     }
 
     #[test]

@@ -20,3 +20,4 @@ mod jumps;
 mod money;
 mod scene;
 mod stops;
+mod uploads;

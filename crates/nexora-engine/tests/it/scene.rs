@@ -89,6 +89,7 @@ impl Scene {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             settings: Settings {
                 sign_ups_per_hour: 1_000,
+                uploads_max: 8,
                 ..Settings::standard()
             },
             node: "story".to_owned(),

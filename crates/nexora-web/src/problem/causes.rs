@@ -306,6 +306,9 @@ impl From<StartError> for Problem {
                 detail,
             )
             .field("key")
+            StartError::Unusable(unusable) => {
+                Self::invalid_field(unusable.slot.field(), detail).way(Way::STUDIO)
+            }
             .way(Way::STUDIO),
             StartError::TooManyWaiting { waiting_max } => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
