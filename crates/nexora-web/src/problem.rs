@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use nexora_core::FieldError;
+use nexora_core::{Credits, FieldError, Plan};
 use serde_json::{Map, Value};
 
 pub(crate) use answer::{percent, render};
@@ -41,6 +41,15 @@ struct Parts {
     facts: Map<String, Value>,
     /// Ways out: what it is called for programs, words for people, address.
     ways: Vec<Way>,
+    /// What could be bought to make it work.
+    lack: Option<Lack>,
+}
+
+/// What somebody lacks that is for sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    Plan(Plan),
+    Credits(Credits),
 }
 
 /// A way out.
@@ -85,6 +94,7 @@ impl Problem {
             retry_after_s: None,
             facts: Map::new(),
             ways: Vec::new(),
+            lack: None,
         }))
     }
 
@@ -103,6 +113,12 @@ impl Problem {
     /// Adds a way out.
     pub(crate) fn way(mut self, way: Way) -> Self {
         self.0.ways.push(way);
+        self
+    }
+
+    /// Says what could be bought to make it work: a page offers it at once.
+    pub(crate) fn lacks(mut self, lack: Lack) -> Self {
+        self.0.lack = Some(lack);
         self
     }
 

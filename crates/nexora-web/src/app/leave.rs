@@ -39,7 +39,7 @@ pub fn page(view: &LeaveView<'_>) -> Markup {
         a.back href="/profile" { (icon::arrow()) "Back to your profile" }
         article.ask {
             h1 { "Delete your account?" }
-            ul.ask-facts { @for fact in facts(view) { li { (icon::alert()) div { (fact) } } } }
+            ul.ask-facts.is-grave { @for fact in facts(view) { li { (icon::alert()) div { (fact) } } } }
             p { a.button.is-quiet href="/api/export" download { (icon::download()) "Take your data along first" } }
             form.stack.ask-proof method="post" action="/profile/delete" {
                 (proof(view))

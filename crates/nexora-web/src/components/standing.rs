@@ -14,7 +14,7 @@ pub fn sentence(paying: &Paying) -> Markup {
     let plan = paying.plan;
     html! {
         @match paying.state {
-            PlanState::Free => { "Nothing is paid for, and nothing will be." },
+            PlanState::Free => { "You pay nothing for this plan." },
             PlanState::Given => { "This plan was given to you. Nothing is charged for it." },
             PlanState::Confirming => {
                 "Your subscription has begun and its payment is being confirmed. The plan opens by \

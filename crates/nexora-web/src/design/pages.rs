@@ -55,6 +55,7 @@ fn site(stock: &Stock) -> Vec<(String, Markup)> {
         title: "There is nothing here",
         sentence: "The address may be mistyped, or what was here was deleted by its owner.",
         ways: &[("Open studio", "/studio"), ("Front page", "/")],
+        onward: Markup::default(),
         request_id: Some("req_0193c1"),
     };
     let terms = visitor(stock, "Terms", Here::Elsewhere);

@@ -6,11 +6,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use maud::Markup;
 use serde_json::{Map, Value, json};
 
-use super::{Parts, Problem};
+use super::{Lack, Parts, Problem};
 use crate::client::Wants;
 use crate::components::Here;
+use crate::components::sale::{WayOn, way_on};
 use crate::identity::{Asking, Stranger, Who};
 use crate::pages::Frame;
 use crate::return_to::LocalPath;
@@ -118,9 +120,21 @@ async fn as_page(app: &App, parts: &Parts, id: Option<&str>, asking: Option<&Ask
         title: parts.title,
         sentence: &parts.detail,
         ways: &ways,
+        onward: onward(app, parts, &frame),
         request_id: id.filter(|_| parts.status.is_server_error()),
     });
     (parts.status, markup).into_response()
+}
+
+/// One click to what is missing, if it is for sale to whoever asks.
+fn onward(app: &App, parts: &Parts, frame: &Frame) -> Markup {
+    let sale = frame.sale(app);
+    let way = match parts.lack {
+        Some(Lack::Plan(plan)) => sale.to_plan(plan),
+        Some(Lack::Credits(missing)) => sale.to_credits(missing),
+        None => WayOn::None,
+    };
+    way_on(way, "primary")
 }
 
 /// A text as a header or an address can carry it: everything but letters, digits and `-._~` as

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use nexora_core::Credits;
 use nexora_engine::{CancelError, EngineError, StartError};
 use nexora_store::StoreError;
 
-use super::{Problem, Way};
+use super::{Lack, Problem, Way};
 
 /// How long to leave a database alone that has more to do than it can.
 const BUSY_WAIT: Duration = Duration::from_secs(1);
@@ -285,6 +286,8 @@ impl From<StartError> for Problem {
             .fact("price", price.amount())
             .fact("tier", tier.title().to_lowercase())
             .fact("needs_plan", needs.slug())
+            .lacks(Lack::Plan(needs))
+            .way(Way::PRICING)
             .way(Way::PLAN)
             .way(Way::MODELS),
             StartError::Insufficient { need, have } => Self::new(
@@ -296,9 +299,16 @@ impl From<StartError> for Problem {
             .fact("price", need.amount())
             .fact("available", have.amount())
             .fact("missing", need.amount().saturating_sub(have.amount()))
+            .lacks(Lack::Credits(
+                need.checked_sub(have).unwrap_or(Credits::ZERO),
+            ))
             .way(Way::CREDITS)
+            .way(Way::PRICING)
             .way(Way::MODELS),
             StartError::Frozen => Self::on_hold(detail),
+            StartError::Unusable(unusable) => {
+                Self::invalid_field(unusable.slot.field(), detail).way(Way::STUDIO)
+            }
             StartError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_reused",
@@ -306,9 +316,6 @@ impl From<StartError> for Problem {
                 detail,
             )
             .field("key")
-            StartError::Unusable(unusable) => {
-                Self::invalid_field(unusable.slot.field(), detail).way(Way::STUDIO)
-            }
             .way(Way::STUDIO),
             StartError::TooManyWaiting { waiting_max } => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,

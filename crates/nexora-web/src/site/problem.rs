@@ -17,6 +17,8 @@ pub struct ProblemView<'a> {
     pub sentence: &'a str,
     /// The ways out, the best first: words and address.
     pub ways: &'a [(&'a str, &'a str)],
+    /// One click to what is missing, if it is for sale.
+    pub onward: Markup,
     /// What to name when asking the operator about it.
     pub request_id: Option<&'a str>,
 }
@@ -28,13 +30,23 @@ pub fn page(view: &ProblemView<'_>) -> Markup {
             p.problem-status aria-hidden="true" { (view.status) }
             h1 { (view.title) }
             p.lede { (view.sentence) }
-            p.problem-ways {
+            div.problem-ways {
+                (view.onward)
                 @for (n, (words, href)) in view.ways.iter().enumerate() {
-                    a class=(if n == 0 { "button is-bright" } else { "button is-quiet" }) href=(href) { (words) }
+                    a class=(class(view, n)) href=(href) { (words) }
                 }
             }
             @if let Some(id) = view.request_id { p.muted { "Request " code { (id) } } }
         }
     };
     shell::site(&view.shell, &main)
+}
+
+/// The best way stands out.
+fn class(view: &ProblemView<'_>, n: usize) -> &'static str {
+    if n == 0 && view.onward.0.is_empty() {
+        "button is-bright"
+    } else {
+        "button is-quiet"
+    }
 }

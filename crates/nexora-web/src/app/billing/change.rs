@@ -72,7 +72,7 @@ fn up(view: &ChangeView<'_>) -> Vec<Markup> {
             }
         },
         html! { p { b { (capital(models(view.to))) } ", as soon as the payment is confirmed." } },
-        html! { p { (on_the_day(view)) " you pay " b { (money::monthly_price(view.to)) } " as before, by itself." } },
+        html! { p { (on_the_day(view)) " it renews for " b { (money::monthly_price(view.to)) } "." } },
     ]
 }
 
