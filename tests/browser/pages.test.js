@@ -4,21 +4,14 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import {
-  assertAccessible,
-  assertFits,
-  assertNoShift,
-  assertUncut,
-  countShifts,
-  settle,
-} from "./support/judge.js";
+import { Faults, SIZES } from "./support/faults.js";
+import { assertAccessible, assertFits, countShifts } from "./support/judge.js";
 import { INSTANT, openPlace } from "./support/place.js";
 import { cardIs, cardOf, order, signUp } from "./support/steps.js";
-import { NARROW, SCREENS, visit, WIDE } from "./support/visitor.js";
+import { visit } from "./support/visitor.js";
 
 /** First load of the studio, gzipped. */
 const SCRIPT_BYTES_MAX = 20_000;
@@ -30,11 +23,8 @@ const MODELS = {
 };
 /** The works on the design page are samples; nobody made them. */
 const SAMPLE = /\/media\/ast_0193.*status of 401/;
-const JUDGES = [assertNoShift, assertFits, assertUncut, assertAccessible];
-const SIZES = [WIDE, NARROW];
 
 const place = openPlace(INSTANT);
-before(() => mkdir(SCREENS, { recursive: true }));
 
 for (const viewport of SIZES) {
   test(`the public pages, ${viewport.width} px wide`, async () => {
@@ -42,6 +32,7 @@ for (const viewport of SIZES) {
       await countShifts(visitor.context);
       const faults = new Faults(page, viewport);
       await faults.look("home", "/");
+      await faults.look("pricing", "/pricing");
       await faults.look("sign-in", "/sign-in");
       await faults.look("sign-up", "/sign-up");
       await faults.look("terms", "/terms");
@@ -136,42 +127,6 @@ test("the studio is light, and its policy strict", async () => {
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
   });
 });
-
-/** Looks at page after page, so that one run names every fault. */
-class Faults {
-  #found = [];
-  #page;
-  #viewport;
-
-  constructor(page, viewport) {
-    this.#page = page;
-    this.#viewport = viewport;
-  }
-
-  async look(name, address, judges) {
-    await this.#page.goto(address, { waitUntil: "load" });
-    await this.judge(name, judges);
-  }
-
-  /** Judges the page as it stands. */
-  async judge(name, judges = JUDGES) {
-    const file = `${SCREENS}/${name}-${this.#viewport.width}.png`;
-    await settle(this.#page);
-    await this.#page.screenshot({ path: file, fullPage: true, caret: "initial" });
-    for (const judge of judges) {
-      try {
-        await judge(this.#page);
-      } catch (error) {
-        if (error.code !== "ERR_ASSERTION") throw error;
-        this.#found.push(`${name}: ${error.message}`);
-      }
-    }
-  }
-
-  assertNone() {
-    assert.equal(this.#found.length, 0, `\n${this.#found.join("\n\n")}`);
-  }
-}
 
 /** One run of each outcome; the addresses of three of them. */
 async function work(page) {

@@ -8,13 +8,15 @@ import { balanceIs, cardIs, cardOf, chooseModel, order, signUp, toastSays } from
 import { visit } from "./support/visitor.js";
 
 const place = openPlace(INSTANT);
+/** A page's live line, with the stamp of what the page shows. */
+const LIVE = /\/live\?/;
 
 test("an order the plan does not cover is counted down, refused, and counted back", async () => {
   await visit(place, { expected: [/status of 403/] }, async (page) => {
     await signUp(page);
     // A page from before the model's price and tier changed.
     await page.locator("#models input[value='seedance-2.0']").evaluate((radio) => {
-      radio.disabled = false;
+      radio.closest("label").querySelector(".option-lock").className = "option-wait";
       radio.checked = true;
       radio.dataset.cost = "10";
     });
@@ -50,7 +52,7 @@ test("a tab that missed the last orders is told by the server, and counted back"
   await visit(place, { expected: [/status of 402/, /ERR_FAILED|Failed to fetch/] }, async (page, visitor) => {
     await signUp(page);
     const stale = await visitor.newPage();
-    await stale.route("**/live", (route) => route.abort());
+    await stale.route(LIVE, (route) => route.abort());
     await stale.goto("/studio");
     await order(page, { model: "Wan 2.1 Turbo", words: "Fog over a harbour" });
     await balanceIs(page, 7);
@@ -63,7 +65,7 @@ test("a tab that missed the last orders is told by the server, and counted back"
     await answer.release();
     await toastSays(stale, /8 credits/);
     await balanceIs(stale, 15);
-    await stale.unroute("**/live");
+    await stale.unroute(LIVE);
     await stale.reload();
     await balanceIs(stale, 7);
     assert.equal(await cardOf(stale, "Fog over a valley").count(), 0);
