@@ -5,8 +5,9 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { assertAccessible, assertFits, settle } from "./support/judge.js";
+import { pass, pay } from "./support/merchant.js";
 import { INSTANT, openPlace } from "./support/place.js";
-import { balanceIs, cardIs, order } from "./support/steps.js";
+import { assertStillTicked, balanceIs, cardIs, chooseModel, order, tick } from "./support/steps.js";
 import { NARROW, SCREENS, WIDE, visit } from "./support/visitor.js";
 
 const place = openPlace({ ...INSTANT, NEXORA_IDENTITY: "clerk-sandbox" });
@@ -14,6 +15,7 @@ const place = openPlace({ ...INSTANT, NEXORA_IDENTITY: "clerk-sandbox" });
 const SIGNED_OUT = /status (of )?401/;
 /** Clerk's cookies: each has a plain name and one with the suffix of the instance. */
 const SUFFIX = "_uosMEFaG";
+const SEEDANCE = "Seedance 2.0 Cinematic";
 let members = 0;
 
 for (const javaScriptEnabled of [true, false]) {
@@ -48,6 +50,37 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Continue" }).click();
       await page.waitForURL("**/studio");
       await cardIs(page, words, "ready");
+    });
+  });
+
+  test(`${how}, what one of Clerk's people buys opens, and ends by the calendar`, async () => {
+    const gate = (page) => page.locator(".gate:visible");
+    await visit(place, { javaScriptEnabled, beyond: true }, async (page) => {
+      await join(page, javaScriptEnabled);
+      await chooseModel(page, SEEDANCE);
+      await gate(page).getByRole("button", { name: "Get Pro · $59/month" }).click();
+      await pay(page);
+      if (javaScriptEnabled) await tick(page);
+      await creditsBecome(page, javaScriptEnabled, 1015);
+      await chooseModel(page, SEEDANCE);
+      await order(page, { words: "a paper city in the rain" });
+      await cardIs(page, "a paper city in the rain", "ready");
+      if (javaScriptEnabled) await assertStillTicked(page);
+      await balanceIs(page, 965);
+
+      await page.goto("/profile");
+      await page.locator("#credits").getByRole("button", { name: "Get 100 credits" }).click();
+      await pay(page);
+      await creditsBecome(page, javaScriptEnabled, 1065);
+      await page.goto("/profile/cancel");
+      await page.getByRole("button", { name: "Cancel the subscription" }).click();
+      await page.locator("#plan").getByText("does not renew").waitFor();
+      await pass(page, place, "month");
+      await page.goto("/studio");
+      // The starter credits and the bought ones stay.
+      await creditsBecome(page, javaScriptEnabled, 115);
+      await chooseModel(page, SEEDANCE);
+      await gate(page).getByText("part of the Pro plan").waitFor();
     });
   });
 }
@@ -157,6 +190,13 @@ async function orderPlainly(page, words) {
   await page.getByLabel("Describe what you want to see").fill(words);
   await page.getByRole("button", { name: /^Generate/ }).click();
   await page.waitForURL("**/studio");
+}
+
+/** Waits until the balance reads so; without scripts by loading the page again. */
+async function creditsBecome(page, hasScripts, credits) {
+  const number = page.locator("nx-credits .credits-number");
+  while (!hasScripts && (await number.innerText()) !== `${credits}`) await page.reload();
+  await balanceIs(page, credits);
 }
 
 async function cookie({ context }, name) {
