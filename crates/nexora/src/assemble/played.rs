@@ -154,6 +154,11 @@ impl Played {
 
     /// Tells the sandbox where our doors are. It calls loopback addresses only.
     pub(crate) async fn deliver_to(&self, studio: SocketAddr) {
+        if self.base().is_some() && !studio.ip().is_loopback() {
+            warn!(
+                "the sandbox calls loopback addresses only: with this HOST its webhooks do not come"
+            );
+        }
         let lemon = format!("http://{studio}{LEMON_PATH}");
         let clerk = format!("http://{studio}{CLERK_PATH}");
         match self {

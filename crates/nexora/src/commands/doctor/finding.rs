@@ -75,3 +75,24 @@ pub(super) fn unanswered(key: &str, whom: &str, why: &RemoteError) -> Finding {
         | RemoteError::Broken => format!("{key} could not be tried at {whom}: {why}"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn clocks_that_are_apart_are_told() {
+        let now = SystemClock.now();
+        let minute = Duration::from_secs(60);
+        let told = |at| match clock("Clerk's", Some(at)) {
+            Some(Finding::Wrong(sentence)) => sentence,
+            Some(Finding::Good(_) | Finding::Worth(_)) | None => String::new(),
+        };
+        assert_eq!(told(now), "");
+        assert!(told(now.minus(minute)).contains("s ahead of Clerk's"));
+        assert!(told(now.plus(minute)).contains("s behind Clerk's"));
+        assert!(clock("Clerk's", None).is_none());
+    }
+}
