@@ -63,17 +63,14 @@ impl Engine {
                 self.take_failure(generation, cut_detail(&detail), retryable)
                     .await
             }
-            Polled::Cancelled if generation.cancel_requested => {
+            // Some providers forget what they were asked to stop.
+            Polled::Cancelled | Polled::Gone if generation.cancel_requested => {
                 self.give_back(generation.cancel(now)).await
             }
             Polled::Cancelled => {
                 let detail = "the provider stopped it".to_owned();
                 self.fail(generation, Failure::ProviderFailed { detail })
                     .await
-            }
-            // Some providers forget what they were asked to stop.
-            Polled::Gone if generation.cancel_requested => {
-                self.give_back(generation.cancel(now)).await
             }
             Polled::Gone => self.fail(generation, Failure::OutputLost).await,
         }
