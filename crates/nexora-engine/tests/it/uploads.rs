@@ -86,7 +86,7 @@ async fn what_no_run_uses_is_removed_after_a_week() {
         scene.play_for(Duration::from_secs(1)).await;
         assert_eq!(
             scene.engine.uploads(ada.id, 10).await.unwrap(),
-            [boat.clone()]
+            std::slice::from_ref(&boat)
         );
         assert!(!is_stored(&scene, &lake.key).await);
         assert!(!is_stored(&scene, &lake.thumbnail_key).await);
