@@ -16,6 +16,7 @@ mod scripts;
 mod svix;
 mod token;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -24,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
+use tokio::sync::RwLock;
 
 pub use self::play::ClerkPlay;
 pub use self::token::Forgery;
@@ -47,12 +49,18 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_bmV4b3JhIHNhbmRib3ggd2ViaG9va3Mgb
 const INSTANCE_ID: &str = "ins_2SandboxSandboxSandboxSandb";
 /// Handshake payloads waiting to be fetched by their nonce.
 const NONCES_MAX: usize = 1_000;
+/// Calls remembered; the oldest are forgotten first.
+const CALLS_MAX: usize = 1_000;
 
 /// What Clerk remembers.
 pub(crate) struct Clerk {
     keys: Keys,
     directory: Mutex<Directory>,
     nonces: Mutex<Keep<Vec<String>>>,
+    /// The latest calls of its Backend API and for its keys, as `METHOD /path`.
+    calls: Mutex<VecDeque<String>>,
+    /// Calls wait here while a test holds them.
+    barrier: Arc<RwLock<()>>,
     mailbox: Mailbox,
 }
 
@@ -62,6 +70,8 @@ impl Clerk {
             keys: Keys::new(),
             directory: Mutex::new(Directory::new()),
             nonces: Mutex::new(Keep::new(NONCES_MAX)),
+            calls: Mutex::new(VecDeque::new()),
+            barrier: Arc::default(),
             mailbox: Mailbox::new(),
         }
     }
@@ -70,6 +80,10 @@ impl Clerk {
         self.directory
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn nonces(&self) -> MutexGuard<'_, Keep<Vec<String>>> {
@@ -128,6 +142,14 @@ async fn gate(
     next: Next,
 ) -> Response {
     let call = format!("{} {}", request.method(), request.uri().path());
+    {
+        let mut calls = stage.clerk.calls();
+        if calls.len() == CALLS_MAX {
+            calls.pop_front();
+        }
+        calls.push_back(call.clone());
+    }
+    drop(stage.clerk.barrier.read().await);
     match stage.script.gate(Provider::Clerk, Moment::Submit, &call) {
         Gate::Lost => cord.cut(),
         Gate::Shut(shut) => Problem::from(shut).into_response(),

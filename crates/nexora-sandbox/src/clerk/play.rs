@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tokio::sync::OwnedRwLockWriteGuard;
 
 use super::problem::Problem;
 use super::{Forgery, issuer, svix};
@@ -45,6 +46,18 @@ impl ClerkPlay<'_> {
     /// Another key signs from now on, under the same key id: caches of the old one are stale.
     pub fn rotate_key(&self) {
         self.0.clerk.keys.rotate();
+    }
+
+    /// How many of the latest calls of the Backend API and for the keys were this one:
+    /// `METHOD /path`, or a part of it.
+    pub fn calls(&self, part: &str) -> usize {
+        let calls = self.0.clerk.calls();
+        calls.iter().filter(|call| call.contains(part)).count()
+    }
+
+    /// Lets such calls arrive and wait for their answers until the guard is dropped.
+    pub async fn hold_calls(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.0.clerk.barrier).write_owned().await
     }
 
     /// A session token of this session with parts replaced. `azp` is the origin it is made for.
