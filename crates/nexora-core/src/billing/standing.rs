@@ -148,7 +148,7 @@ impl Told {
             .collect();
         updates.sort_by_key(|invoice| (invoice.facts.created_at, &invoice.facts.id));
         let plan_of = |variant_id: &str| offers.plan_of(variant_id).unwrap_or(Plan::Free);
-        let plan = self.plan_at(began, plan_of);
+        let plan = self.plan_begun_by(base, plan_of);
         let upgrades = updates.into_iter().map(|invoice| {
             let paid = self.plan_paid_by(invoice, plan, plan_of);
             (invoice, paid)
@@ -178,9 +178,10 @@ impl Told {
     }
 
     /// What the subscription was for when a period began: what was heard right after it. If
-    /// nothing was, and it changed between what was heard before and later, nobody knows when:
-    /// the smaller plan counts.
-    fn plan_at(&self, moment: Timestamp, plan_of: impl Fn(&str) -> Plan) -> Plan {
+    /// nothing was, and it changed between what was heard before and later, the plan whose price
+    /// was paid counts; if it was neither price, nobody knows, and the smaller plan counts.
+    fn plan_begun_by(&self, invoice: &InvoiceTold, plan_of: impl Fn(&str) -> Plan) -> Plan {
+        let moment = invoice.facts.created_at;
         let plan = |seen: &VariantSeen| plan_of(&seen.variant_id);
         let before = self.variants.iter().rfind(|seen| seen.since < moment);
         let after = self.variants.iter().find(|seen| seen.since >= moment);
@@ -190,7 +191,7 @@ impl Told {
                 if after.is_some_and(is_right_after) {
                     later
                 } else {
-                    before.min(later)
+                    invoice.pays_for(before.max(later), before.min(later))
                 }
             }
             (Some(only), None) | (None, Some(only)) => only,
@@ -287,6 +288,15 @@ impl InvoiceTold {
         match self.facts.status {
             InvoiceStatus::Paid | InvoiceStatus::Refunded | InvoiceStatus::PartialRefund => true,
             InvoiceStatus::Pending | InvoiceStatus::Void => false,
+        }
+    }
+
+    /// Which of two plans its price says it is for; the smaller one if it says neither.
+    fn pays_for(&self, larger: Plan, smaller: Plan) -> Plan {
+        if self.facts.total_cents == i64::from(larger.price_cents()) {
+            larger
+        } else {
+            smaller
         }
     }
 

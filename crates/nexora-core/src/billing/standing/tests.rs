@@ -247,19 +247,23 @@ fn a_step_up_after_the_renewal_does_not_reach_back() {
 }
 
 #[test]
-fn of_two_plans_nobody_can_date_the_smaller_one_counts() {
-    let renewed = |told_at: &[(&str, u64)]| {
+fn of_two_plans_nobody_can_date_the_one_that_was_paid_counts() {
+    let renewed = |told_at: &[(&str, u64)], cents: i64| {
         let story = Story::begun(PRO).granted(1_000);
         let story = told_at
             .iter()
             .fold(story, |story, (variant, at)| story.switched(variant, *at));
         story
-            .invoice("i2", InvoiceReason::Renewal, 31, 5_900)
+            .invoice("i2", InvoiceReason::Renewal, 31, cents)
             .due(37)
     };
-    assert_eq!(renewed(&[(GROWTH, 35)]), due("i2", 200));
+    let changed_meanwhile = [(GROWTH, 35)];
+    assert_eq!(renewed(&changed_meanwhile, 5_900), due("i2", 1_000));
+    assert_eq!(renewed(&changed_meanwhile, 2_900), due("i2", 200));
+    let neither_price = renewed(&changed_meanwhile, 5_310);
+    assert_eq!(neither_price, due("i2", 200), "the smaller one");
     let told_in_between = [(PRO, 31), (GROWTH, 35)];
-    assert_eq!(renewed(&told_in_between), due("i2", 1_000));
+    assert_eq!(renewed(&told_in_between, 5_310), due("i2", 1_000));
 }
 
 #[test]
