@@ -125,6 +125,17 @@ impl Studio {
         waited.expect("the merchant's news arrive")
     }
 
+    /// Waits until a member has exactly this left: what expires goes when its turn comes.
+    pub(crate) async fn until_left(&self, browser: &Browser, credits: i64) {
+        let asking = async {
+            while browser.available().await != credits {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, asking).await;
+        waited.expect("the rest expires");
+    }
+
     /// Waits until everything the merchant has told by now is worked off.
     pub(crate) async fn settled(&self) {
         self.sandbox.lemon().advance(Duration::ZERO).await;

@@ -129,7 +129,7 @@ async fn a_card_that_fails_is_said_on_every_page() {
 
             studio.pass(DAY * 20).await;
             studio.until(&ada, |it| it["plan"] == "free").await;
-            assert_eq!(ada.available().await, 15);
+            studio.until_left(&ada, 15).await;
         },
     )
     .await;
