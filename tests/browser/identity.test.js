@@ -139,8 +139,9 @@ test("what ends at Clerk's ends in every tab", async () => {
     });
     assert.equal(ended.status, 200);
     await listening;
-    await page.getByRole("link", { name: "History" }).click();
-    await page.waitForURL("**/sign-in?return_to=*");
+    const another = await visitor.newPage();
+    await another.goto("/history");
+    await another.waitForURL("**/sign-in?return_to=*");
   });
 });
 
