@@ -54,12 +54,12 @@ test("a new password ends every other session", async () => {
     await page.getByRole("button", { name: "Change password" }).click();
     await page.getByText("Your password was changed. All other browsers were signed out.").waitFor();
 
-    await other.goto("/history");
+    // The other browser's page is led to the door by itself.
     await other.waitForURL("**/sign-in?return_to=*");
     await signIn(other, email, PASSWORD);
     await other.getByRole("alert").waitFor();
     await signIn(other, email, OTHER_PASSWORD);
-    await other.waitForURL("**/history");
+    await other.waitForURL("**/studio");
   });
 });
 
@@ -71,14 +71,16 @@ test("a session can be ended from another browser", async () => {
     await sessions.getByRole("button", { name: /^Sign out/ }).click();
     await page.getByText("That browser was signed out.").waitFor();
     assert.equal(await sessions.count(), 1);
-    await other.goto("/studio");
     await other.waitForURL("**/sign-in?return_to=*");
   });
 });
 
 test("a lost cookie leads to the door and back", async () => {
   await visit(place, { expected: [SIGNED_OUT] }, async (page, visitor) => {
+    // A live line that finds the cookie gone would lead to the door as well, and back to the studio.
+    const heard = page.waitForResponse(/\/live\?/);
     const { email } = await signUp(page);
+    await heard;
     await visitor.context.clearCookies();
     await page.goto("/profile");
     await page.waitForURL("**/sign-in?return_to=*");

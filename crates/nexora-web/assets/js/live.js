@@ -18,10 +18,14 @@ function hear(name, act) {
 
 hear("credits", ({ available, held }) => credits()?.sync(available, held));
 hear("toast", ({ kind, text, href }) => toast(text, kind, href));
-hear("refresh", () => {
-  // Never under the hands of somebody who writes.
+/** Loads the page again, but never under the hands of somebody who writes. */
+function refresh() {
   if (!one("textarea:focus, input:focus")) location.reload();
-});
+}
+
+hear("refresh", refresh);
+// Whoever was signed out elsewhere is led to the door, as any page of theirs would lead them.
+live?.addEventListener("htmx:sse:error", ({ detail }) => detail.status === 401 && refresh());
 
 /** Until every change that was sent is answered and shown. */
 async function answered() {
