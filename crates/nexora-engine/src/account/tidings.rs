@@ -1,6 +1,8 @@
 //! What Clerk's deliveries tell. They come late, twice and in any order: each is taken in once, in
 //! the transaction that notes that it was.
 
+use std::time::Duration;
+
 use nexora_core::{JobId, MemberId, Timestamp};
 use nexora_providers::clerk::ClerkEvent;
 use nexora_store::billing::inbox::{self, Delivery, Kept};
@@ -12,6 +14,10 @@ use super::CLERK;
 use super::profile::{Profile, take_profile};
 use crate::job::Job;
 use crate::{Change, Engine, EngineError};
+
+/// How long it is known that a delivery was taken in. Clerk sends one for a day and a half, and
+/// people look at old ones for a while longer.
+const KEPT_FOR: Duration = Duration::from_secs(90 * 86_400);
 
 /// Whom a delivery changed something for, and what.
 type Effect = Option<(MemberId, Change)>;
@@ -61,6 +67,7 @@ impl Tidings {
             return Ok(None);
         };
         inbox::processed(tx, id, self.now).await?;
+        inbox::sweep(tx, self.now.minus(KEPT_FOR)).await?;
         match self.event {
             ClerkEvent::UserChanged(user) => {
                 let subject = user.subject.clone();

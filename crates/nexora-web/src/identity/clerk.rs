@@ -208,6 +208,9 @@ impl Caller<'_> {
         if is_active(self.app, self.clerk, &own, doubt).await? {
             return Ok(Who::of(own));
         }
+        if let Some(sid) = &own.session.provider_sid {
+            self.app.engine().end_clerk_session(sid).await?;
+        }
         self.end(&own).await?;
         Ok(Who::Stranger(Stranger::Nobody))
     }

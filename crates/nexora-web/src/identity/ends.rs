@@ -36,11 +36,13 @@ pub(crate) async fn sign_out(app: &App, headers: &HeaderMap) -> Result<SignedOut
             Some(sid) => Some(sid),
             None => brought(clerk, headers).await,
         };
-        if let Some(sid) = sid
-            && let Err(error) = clerk.revoke_session(&sid).await
-        {
-            warn!("somebody signed out, but Clerk did not hear it: {error}");
-            is_known_there = false;
+        if let Some(sid) = sid {
+            // A program may share it.
+            app.engine().end_clerk_session(&sid).await?;
+            if let Err(error) = clerk.revoke_session(&sid).await {
+                warn!("somebody signed out, but Clerk did not hear it: {error}");
+                is_known_there = false;
+            }
         }
     }
     Ok(SignedOut {
@@ -69,8 +71,8 @@ pub(crate) fn all_cleared(app: &App) -> Vec<HeaderValue> {
     own.into_iter().chain(header_values(&clerks)).collect()
 }
 
-/// Ends at Clerk's what these sessions stand on, except the session `kept`. If Clerk does not
-/// answer, nothing has ended.
+/// Ends at Clerk's what these sessions stand on, except the session `kept`, and with it whatever
+/// else stands on it here. Where Clerk does not answer, nothing has ended.
 pub(crate) async fn end_there(
     app: &App,
     sessions: &[SessionRow],
@@ -88,6 +90,7 @@ pub(crate) async fn end_there(
     for sid in sids {
         let ended = clerk.revoke_session(sid).await;
         ended.map_err(|error| away(&error))?;
+        app.engine().end_clerk_session(sid).await?;
     }
     Ok(())
 }

@@ -5,5 +5,5 @@ mod doors;
 mod ends;
 mod life;
 mod paying;
-mod surfer;
+pub(crate) mod surfer;
 mod webhooks;

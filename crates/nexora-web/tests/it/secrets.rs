@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use nexora_sandbox::Sandbox;
 use reqwest::Method;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::browser::{Browser, text};
+use crate::identity::surfer::{Surfer, on_clerk};
 use crate::studio::on_both;
 
 /// Everything that was logged at any level by anybody in this process.
@@ -116,6 +118,48 @@ async fn a_secret_is_nowhere_to_be_found() {
         }
         assert!(log.contains("answered 202"), "the log was listened to");
         assert!(log.contains("route=\"/api/image/generate\""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_clerks_is_in_the_log_either() {
+    on_clerk(async |studio| {
+        let ada = Surfer::signed_up(studio, "Canaria").await;
+        let mut secrets = vec![
+            Sandbox::clerk_secret_key().to_owned(),
+            Sandbox::clerk_webhook_secret().to_owned(),
+        ];
+        for (_, value) in ada.browser.cookies() {
+            // Times and counts are no secrets.
+            secrets.extend(Some(value).filter(|value| value.len() > 20));
+        }
+        let token = ada.token(&json!({}));
+        let call = ada.browser.request(Method::GET, "/api/credits");
+        ada.browser.send(call.bearer_auth(&token)).await;
+        secrets.push(token);
+        let mut seen = String::new();
+        for path in ["/", "/studio", "/profile", "/sign-in", "/nope"] {
+            seen += &ada.page(path).await;
+        }
+        ada.browser.post("/sign-out", &[]).await;
+        for path in ["/sign-in", "/sign-up"] {
+            seen += &ada.page(path).await;
+        }
+        let log = LOG.get().unwrap().0.lock().unwrap().clone();
+        let log = String::from_utf8_lossy(&log);
+        for secret in &secrets {
+            assert!(!log.contains(secret), "a secret is in the log: {secret}");
+        }
+        // The browser's own name at Clerk's goes along in development, as Clerk wants it.
+        let own = secrets.iter().filter(|secret| !secret.starts_with("dvb_"));
+        for secret in own {
+            assert!(!seen.contains(secret), "a secret is on a page: {secret}");
+        }
+        assert!(
+            !log.contains("canaria@example.org"),
+            "an address is in the log"
+        );
     })
     .await;
 }

@@ -41,6 +41,14 @@ async fn signing_out_ends_the_session_on_both_sides() {
     on_clerk(async |studio| {
         let ada = Surfer::signed_up(studio, "Ada").await;
         let (sid, before) = (ada.sid(), ada.browser.cookies());
+        let program = Browser::new(studio);
+        let token = ada.token(&json!({}));
+        let calls = || {
+            program
+                .request(Method::GET, "/api/credits")
+                .bearer_auth(&token)
+        };
+        assert_eq!(program.send(calls()).await.status(), StatusCode::OK);
         let answer = ada.browser.post("/sign-out", &[]).await;
         assert_eq!(header(&answer, "location"), "/");
         let left: Vec<String> = ada
@@ -54,6 +62,12 @@ async fn signing_out_ends_the_session_on_both_sides() {
         }
         assert!(ada.page("/").await.contains("You are signed out."));
         assert_eq!(status_there(studio, &sid).await, "revoked");
+        let answer = program.send(calls()).await;
+        assert_eq!(
+            answer.status(),
+            StatusCode::UNAUTHORIZED,
+            "a program with it, too"
+        );
         assert_eq!(ada.load("/studio").await.url().path(), "/sign-in");
 
         // Whoever kept the cookies has nothing: the token verifies for a minute, and is refused.
