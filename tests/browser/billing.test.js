@@ -25,6 +25,10 @@ test("a paywall is met and passed, and every page opens before ones eyes", async
     await chooseModel(watching, SEEDANCE);
     await watching.locator(".gate:visible", { hasText: "part of the Pro plan: $59/month" }).waitFor();
     await tick(watching);
+    const bench = await visitor.newPage();
+    await bench.goto("/generate?kind=video&model=seedance-2.0");
+    await bench.locator("#quote").getByText("part of the Pro plan").waitFor();
+    await tick(bench);
 
     await chooseModel(page, SEEDANCE);
     assert.equal(await page.getByRole("button", { name: /^Generate/ }).count(), 0, "it is locked");
@@ -32,7 +36,7 @@ test("a paywall is met and passed, and every page opens before ones eyes", async
     await pay(page);
     await page.getByText("Thank you.").waitFor();
     await tick(page);
-    for (const one of [page, watching]) {
+    for (const one of [page, watching, bench]) {
       await balanceIs(one, 1015);
       await planIs(one, "Pro plan");
     }
@@ -46,6 +50,8 @@ test("a paywall is met and passed, and every page opens before ones eyes", async
     await watching.getByRole("button", { name: /^Generate/ }).waitFor();
     assert.equal(await gate(watching).count(), 0, "the model that was chosen before is open");
     await assertStillTicked(watching);
+    await bench.locator("#quote").getByText("Held now, charged when it arrives").waitFor();
+    await assertStillTicked(bench);
   });
 });
 

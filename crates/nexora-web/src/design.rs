@@ -11,6 +11,7 @@ use crate::components::{
     Here, acting, balance, card, composer, fields, gate, icon, ledger, navbar, picker, quote,
     shell, sidebar, standing,
 };
+use crate::site::pricing;
 pub use pages::pages;
 pub use stock::{Stock, stock};
 
@@ -29,6 +30,7 @@ pub fn components() -> Vec<(&'static str, Vec<Sample>)> {
         ("acting", acting::samples()),
         ("gate", gate::samples()),
         ("standing", standing::samples()),
+        ("plans", pricing::samples()),
     ]
 }
 

@@ -72,6 +72,15 @@ impl Way {
     pub(crate) const PROFILE: Self = Self::new("profile", "Your profile", "/profile");
     pub(crate) const MODELS: Self = Self::new("models", "All models and prices", "/#models");
 
+    /// To the prices, with the plan somebody needs in sight.
+    pub(crate) const fn pricing_of(plan: Plan) -> Self {
+        match plan {
+            Plan::Free => Self::PRICING,
+            Plan::Growth => Self::new("pricing", "Plans and prices", "/pricing?plan=growth"),
+            Plan::Pro => Self::new("pricing", "Plans and prices", "/pricing?plan=pro"),
+        }
+    }
+
     const fn new(rel: &'static str, words: &'static str, href: &'static str) -> Self {
         Self { rel, words, href }
     }

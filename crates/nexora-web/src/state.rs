@@ -83,10 +83,12 @@ impl App {
         self.0.engine.catalog()
     }
 
-    /// What somebody could buy who stands like this. Nothing is sold to an account on hold.
-    pub(crate) fn sale(&self, paying: &Paying) -> Sale<'_> {
+    /// What somebody could buy who stands like this. Nothing is sold to an account on hold, nor to
+    /// who acts in a member's name.
+    pub(crate) fn sale(&self, paying: &Paying, is_acted_for: bool) -> Sale<'_> {
+        let may_buy = !paying.is_frozen && !is_acted_for;
         Sale {
-            offers: self.engine().offers().filter(|_| !paying.is_frozen),
+            offers: self.engine().offers().filter(|_| may_buy),
             plan: paying.plan,
             subscribed: paying.subscription.as_ref().map(|it| it.plan),
         }

@@ -131,7 +131,7 @@ async fn quote_as_fragment(app: &App, member: &Member, draft: &Draft) -> Result<
     };
     let price = draft.quote(app.catalog());
     let glance = app.engine().glance(member.id()).await?;
-    let shop = app.shop(app.sale(&glance.paying));
+    let shop = app.shop(app.sale(&glance.paying, member.actor().is_some()));
     let markup = quote_fragment(&QuoteView {
         model,
         standing: shop.standing(model),

@@ -98,7 +98,10 @@ fn changes(view: &BillingView<'_>) -> Markup {
     let chosen = view.paying.subscription.as_ref().map(|it| it.plan);
     html! {
         @for plan in [Plan::Growth, Plan::Pro] {
-            @if Some(plan) > chosen {
+            // A step down that was not reached yet can be taken back.
+            @if Some(plan) != chosen && plan == view.paying.plan {
+                a.button.is-bright href={ "/profile/plan?to=" (plan.slug()) } { "Keep " (plan) }
+            } @else if Some(plan) > chosen {
                 (way_on(view.sale.to_plan(plan), "button is-bright"))
             } @else if Some(plan) < chosen {
                 (way_on(view.sale.to_plan(plan), "button is-quiet"))

@@ -29,10 +29,10 @@ pub(crate) fn stamp(glance: &Glance) -> String {
 }
 
 impl Chrome {
-    /// The pieces for somebody who has this and pays for that.
-    pub(super) fn of(app: &App, glance: &Glance) -> Self {
+    /// The pieces for a member who has this and pays for that, or for who acts in their name.
+    pub(super) fn of(app: &App, glance: &Glance, is_acted_for: bool) -> Self {
         let paying = &glance.paying;
-        let shop = app.shop(app.sale(paying));
+        let shop = app.shop(app.sale(paying, is_acted_for));
         let mut pieces = BTreeMap::new();
         let mut piece = |place: String, how, markup: Markup| {
             pieces.insert(place, (how, markup.into_string()));

@@ -55,16 +55,17 @@ impl Frame {
     /// The frame for a member.
     pub(crate) async fn of_member(app: &App, member: Member) -> Result<Self, Problem> {
         let glance = app.engine().glance(member.id()).await?;
+        let is_acted_for = member.actor().is_some();
         let view = BalanceView {
             available: glance.balance.available(),
             held: glance.balance.held,
         };
         let cookie = member.renewed_cookie(app, app.engine().now());
         Ok(Self {
-            is_acted_for: member.actor().is_some(),
+            is_acted_for,
             account: Some(member.account),
             balance: Some(view),
-            can_buy: app.sale(&glance.paying).offers.is_some(),
+            can_buy: app.sale(&glance.paying, is_acted_for).offers.is_some(),
             drawn: live::stamp(&glance),
             paying: Some(glance.paying),
             cookies: cookie.into_iter().collect(),
@@ -120,7 +121,7 @@ impl Frame {
     /// What whoever is looking could buy as a member.
     pub(crate) fn sale<'a>(&self, app: &'a App) -> Sale<'a> {
         match &self.paying {
-            Some(paying) => app.sale(paying),
+            Some(paying) => app.sale(paying, self.is_acted_for),
             None => Sale::nothing(Plan::Free),
         }
     }

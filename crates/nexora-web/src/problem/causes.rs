@@ -287,7 +287,7 @@ impl From<StartError> for Problem {
             .fact("tier", tier.title().to_lowercase())
             .fact("needs_plan", needs.slug())
             .lacks(Lack::Plan(needs))
-            .way(Way::PRICING)
+            .way(Way::pricing_of(needs))
             .way(Way::PLAN)
             .way(Way::MODELS),
             StartError::Insufficient { need, have } => Self::new(

@@ -8,7 +8,9 @@ use nexora_core::billing::TopUp;
 use nexora_core::{Catalog, Credits, MediaKind, Plan};
 
 use crate::components::sale::{self, Sale, WayOn, way_on};
-use crate::components::{Shell, icon, money, shell};
+use crate::components::sample::Sample;
+use crate::components::{Here, Shell, icon, money, shell};
+use crate::design::stock;
 
 /// What the pricing page shows.
 #[derive(Clone, Debug)]
@@ -33,9 +35,7 @@ pub fn page(view: &PricingView<'_>) -> Markup {
                 "before you press, and credits come back when it fails."
             }
         }
-        section.plans #plans aria-label="Plans" {
-            @for plan in Plan::ALL { (card(view, plan)) }
-        }
+        (plans(view))
         @if view.sale.offers.is_none() {
             p.pricing-note { "Nothing is for sale in this studio. Whoever runs it decides who has which plan." }
         }
@@ -44,6 +44,16 @@ pub fn page(view: &PricingView<'_>) -> Markup {
         (questions::questions())
     };
     shell::site(&view.shell, &main)
+}
+
+/// The plans side by side. What is bought elsewhere meanwhile shows by itself.
+fn plans(view: &PricingView<'_>) -> Markup {
+    html! {
+        section.plans #plans aria-label="Plans" hx-get="/pricing" hx-trigger="billing from:#live"
+            hx-select="#plans" hx-swap="outerHTML" {
+            @for plan in Plan::ALL { (card(view, plan)) }
+        }
+    }
 }
 
 fn card(view: &PricingView<'_>, plan: Plan) -> Markup {
@@ -172,4 +182,38 @@ fn offer(view: &PricingView<'_>, pack: &TopUp) -> Markup {
             }
         }
     }
+}
+
+/// For a visitor, for members without and with a plan, and where nothing is sold.
+pub fn samples() -> Vec<Sample> {
+    let stock = stock();
+    let sample = |name, is_member: bool, sale: Sale<'_>, chosen| {
+        let shell = stock.shell("Sample", Here::Pricing);
+        let member = shell.member.filter(|_| is_member);
+        let view = PricingView {
+            shell: Shell { member, ..shell },
+            catalog: &stock.catalog,
+            sale,
+            chosen,
+        };
+        Sample::new(name, html! { (plans(&view)) (packs(&view)) })
+    };
+    let free = stock.sale(Plan::Free, None);
+    let growth = stock.sale(Plan::Growth, Some(Plan::Growth));
+    vec![
+        sample("visitor", false, free, None),
+        sample(
+            "member without a plan, who came for Pro",
+            true,
+            free,
+            Some(Plan::Pro),
+        ),
+        sample("member with a plan", true, growth, None),
+        sample(
+            "where nothing is sold",
+            true,
+            Sale::nothing(Plan::Free),
+            None,
+        ),
+    ]
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nexora_core::Plan;
+use nexora_store::{Lane, StoreError, users};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -160,6 +161,97 @@ async fn papers_are_ones_own() {
         assert!(text(none).await.contains("You have no subscription"));
         let portal = ada.get("/api/lemon/portal").await;
         assert!(header(&portal, "location").contains("/lemon/portal/"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn some_ways_of_paying_change_the_plan_at_the_merchants() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        studio.subscribe(&ada, Plan::Growth, "paypal").await;
+        let form = ada.post("/api/lemon/change", &[("plan", "pro")]).await;
+        assert_eq!(form.status(), StatusCode::SEE_OTHER);
+        let page = header(&form, "location").to_owned();
+        assert!(
+            page.starts_with(&studio.sandbox.base_url()) && page.contains("/plan?"),
+            "{page}"
+        );
+        let program = ada
+            .call("/api/lemon/change", &json!({ "plan": "pro" }))
+            .await;
+        let body: Value = program.json().await.unwrap();
+        assert!(
+            body["url"]
+                .as_str()
+                .unwrap()
+                .contains("/lemon/subscription/")
+        );
+        assert_eq!(ada.read("/api/billing").await["plan"], "growth");
+    })
+    .await;
+}
+
+/// What will happen is said before it happens, and only where it can happen.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_ask_once_more_fit_the_plan() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let leads = async |path: &str| header(&ada.get(path).await, "location").to_owned();
+        assert_eq!(leads("/profile/plan?to=pro").await, "/pricing?plan=pro");
+        assert_eq!(leads("/profile/plan?to=gold").await, "/profile#plan");
+        assert_eq!(leads("/profile/cancel").await, "/profile#plan");
+        studio.subscribe(&ada, Plan::Pro, "good").await;
+        assert_eq!(leads("/profile/plan?to=pro").await, "/profile#plan");
+        let down = ada.page("/profile/plan?to=growth").await;
+        assert!(
+            down.contains("Nothing is charged or paid back today."),
+            "{down}"
+        );
+        ada.post("/api/lemon/change", &[("plan", "growth")]).await;
+        let profile = ada.page("/profile").await;
+        assert!(
+            profile.contains("Becomes Growth") && profile.contains("Keep Pro"),
+            "{profile}"
+        );
+        let back = ada.page("/profile/plan?to=pro").await;
+        assert!(back.contains("Nothing is charged today."), "{back}");
+        ada.post("/api/lemon/change", &[("plan", "pro")]).await;
+        assert_eq!(ada.read("/api/billing").await["state"], "renews");
+        let bills = ada.read("/api/billing").await["bills"].clone();
+        assert_eq!(
+            bills.as_array().unwrap().len(),
+            1,
+            "a mind changed twice costs nothing"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_on_hold_says_so_and_offers_nothing() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let found = studio.engine.members("ada@".to_owned(), 1).await.unwrap();
+        let (id, now) = (found[0].id, studio.engine.now());
+        let frozen: Result<bool, StoreError> = studio
+            .engine
+            .store()
+            .write(Lane::Member(id), move |tx| {
+                Box::pin(async move { users::freeze(tx, id, now).await })
+            })
+            .await;
+        assert!(frozen.unwrap());
+        for path in ["/studio?model=seedance-2.0", "/pricing", "/profile"] {
+            let page = ada.page(path).await;
+            assert!(page.contains("This account is on hold"), "{path}");
+            assert!(!page.contains("form=\"buy\""), "{path} sells something");
+        }
+        let checkout = ada
+            .call("/api/lemon/checkout", &json!({ "plan": "pro" }))
+            .await;
+        assert_eq!(code(checkout).await, (403, "account_on_hold".to_owned()));
+        assert_eq!(ada.read("/api/billing").await["is_frozen"], true);
     })
     .await;
 }

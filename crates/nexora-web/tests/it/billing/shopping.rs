@@ -15,7 +15,16 @@ async fn a_plan_is_bought_and_opens_what_it_promised() {
         let ada = Browser::signed_up(studio, "Ada").await;
         let wish = json!({ "model": "seedance-2.0", "prompt": "a glass whale" });
         let locked = ada.call("/api/video/generate", &wish).await;
-        assert_eq!(code(locked).await, (403, "plan_required".to_owned()));
+        assert_eq!(locked.status(), StatusCode::FORBIDDEN);
+        let said: Value = locked.json().await.unwrap();
+        assert_eq!(
+            (&said["code"], &said["needs_plan"]),
+            (&"plan_required".into(), &"pro".into())
+        );
+        assert_eq!(said["links"]["pricing"], "/pricing?plan=pro");
+        let form = [("model", "seedance-2.0"), ("prompt", "a glass whale")];
+        let page = text(ada.post("/api/video/generate", &form).await).await;
+        assert!(page.contains("Get Pro · $59/month"), "{page}");
         studio.subscribe(&ada, Plan::Pro, "good").await;
         assert_eq!(ada.available().await, 1_015);
         let standing = ada.read("/api/billing").await;
@@ -70,6 +79,38 @@ async fn a_form_leads_to_the_merchant_and_back() {
         let htmx = ada.htmx("/api/lemon/checkout", &[("plan", "growth")]).await;
         assert_eq!(htmx.status(), StatusCode::NO_CONTENT);
         assert!(header(&htmx, "hx-redirect").starts_with(&studio.sandbox.base_url()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_offered_where_it_is_missed() {
+    on_both(async |studio| {
+        let ada = Browser::signed_up(studio, "Ada").await;
+        let dear = [
+            ("model", "kling-3.0"),
+            ("prompt", "a lake"),
+            ("duration", "10"),
+        ];
+        let short = ada.post("/api/video/generate", &dear).await;
+        assert_eq!(short.status(), StatusCode::PAYMENT_REQUIRED);
+        let page = text(short).await;
+        assert!(
+            page.contains("Get 100 credits · $15"),
+            "the cheapest way to 15 more: {page}"
+        );
+        assert!(page.contains("form=\"buy\"") && page.contains("id=\"buy\""));
+        let quoted = ada.htmx("/api/quote", &dear).await;
+        let fragment = text(quoted).await;
+        assert!(
+            fragment.contains("<b>15 more</b> are needed."),
+            "{fragment}"
+        );
+        let prices = Browser::new(studio).page("/pricing?plan=growth").await;
+        assert!(prices.contains("Up to 40 pictures or 25 clips"), "{prices}");
+        assert!(prices.contains("/sign-up?return_to=%2Fpricing%3Fplan%3Dgrowth"));
+        let member = ada.page("/pricing").await;
+        assert!(member.contains("name=\"plan\" value=\"growth\""));
     })
     .await;
 }
