@@ -1,5 +1,5 @@
 //! Writes every page with sample data, and every asset, into a folder, to be looked at:
-//! `cargo run -p nexora-web --example gallery -- /tmp/gallery`.
+//! `cargo run -p nexora-web --example gallery -- target/gallery`.
 
 use std::error::Error;
 use std::fs;

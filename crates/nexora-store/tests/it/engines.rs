@@ -268,7 +268,7 @@ fn server_url() -> String {
     variable("NEXORA_TEST_POSTGRES").unwrap_or_else(|| {
         panic!(
             "These tests need a PostgreSQL server. Start one with \
-             `export NEXORA_TEST_POSTGRES=$(scripts/test-postgres start /tmp/nexora-postgres)`, \
+             `export NEXORA_TEST_POSTGRES=$(scripts/test-postgres start)`, \
              or set NEXORA_TEST_SQLITE_ONLY=1 to leave it out."
         )
     })

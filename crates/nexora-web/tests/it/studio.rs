@@ -336,7 +336,7 @@ fn fresh_postgres(name: &str) -> Option<(String, String, String)> {
     let server = variable("NEXORA_TEST_POSTGRES").unwrap_or_else(|| {
         panic!(
             "These tests need a PostgreSQL server. Start one with \
-             `export NEXORA_TEST_POSTGRES=$(scripts/test-postgres start /tmp/nexora-postgres)`, \
+             `export NEXORA_TEST_POSTGRES=$(scripts/test-postgres start)`, \
              or set NEXORA_TEST_SQLITE_ONLY=1 to leave it out."
         )
     });
