@@ -2,8 +2,9 @@
 
 use nexora_core::{Member, MemberId, Plan};
 use nexora_store::credits::{Balance, HoldError};
-use nexora_store::{Lane, StoreError, credits, users};
+use nexora_store::{Lane, credits, users};
 
+use crate::support::{self, SupportError};
 use crate::{Change, Engine, EngineError};
 
 /// Why a correction was not made.
@@ -65,15 +66,14 @@ impl Engine {
         corrected
     }
 
-    /// Puts a member on a plan.
-    pub async fn set_plan(&self, member: MemberId, plan: Plan) -> Result<(), EngineError> {
-        let now = self.now();
-        self.store()
-            .write(Lane::Member(member), move |tx| {
-                Box::pin(async move { users::set_plan(tx, member, plan, now).await })
-            })
-            .await
-            .map_err(|error: StoreError| EngineError::from(error))?;
+    /// Gives a member a plan, as [`support::set_plan`] does.
+    pub async fn set_plan(
+        &self,
+        member: MemberId,
+        plan: Plan,
+        reason: String,
+    ) -> Result<(), SupportError> {
+        support::set_plan(self.store(), member, plan, reason, self.now()).await?;
         self.live().publish(member, Change::Everything);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use nexora_core::{MemberId, Timestamp};
+use nexora_core::{MemberId, Plan, Timestamp};
 use nexora_store::billing::inbox::{self, Parked};
 use nexora_store::billing::orders;
 use nexora_store::billing::subscriptions::{self, SubscriptionRow};
@@ -118,6 +118,41 @@ pub async fn unfreeze(
                 let deed = Deed {
                     kind: DeedKind::Unfreeze,
                     subject: None,
+                    reason,
+                    at: now,
+                };
+                Ok(deeds::insert(tx, member, &deed).await?)
+            })
+        })
+        .await
+}
+
+/// Gives a member a plan; it lasts until another one is given, and [`Plan::Free`] takes it back.
+/// Beside a subscription, the larger of the two counts: the worker finds out which that is.
+pub async fn set_plan(
+    store: &Store,
+    member: MemberId,
+    plan: Plan,
+    reason: String,
+    now: Timestamp,
+) -> Result<(), SupportError> {
+    let reason = given(reason)?;
+    store
+        .write(Lane::Member(member), move |tx| {
+            Box::pin(async move {
+                let has_subscription = !subscriptions::of_member(tx, member).await?.is_empty();
+                let has = users::plan_of(tx, member, now).await?;
+                if plan > has || !has_subscription {
+                    users::set_plan(tx, member, plan, now).await?;
+                } else {
+                    users::give_plan(tx, member, plan, now).await?;
+                }
+                if has_subscription {
+                    enqueue(tx, Job::TurnPeriod(member), Some(member), now).await?;
+                }
+                let deed = Deed {
+                    kind: DeedKind::SetPlan,
+                    subject: Some(plan.slug().to_owned()),
                     reason,
                     at: now,
                 };

@@ -30,6 +30,8 @@ pub enum DeedKind {
     Unfreeze,
     /// A subscription nobody claimed was given to the member.
     AssignSubscription,
+    /// The member was given a plan, or it was taken back.
+    SetPlan,
 }
 
 impl DeedKind {
@@ -38,11 +40,12 @@ impl DeedKind {
         match self {
             Self::Unfreeze => "unfreeze",
             Self::AssignSubscription => "assign-subscription",
+            Self::SetPlan => "set-plan",
         }
     }
 
     fn from_slug(slug: &str) -> Option<Self> {
-        [Self::Unfreeze, Self::AssignSubscription]
+        [Self::Unfreeze, Self::AssignSubscription, Self::SetPlan]
             .into_iter()
             .find(|kind| kind.slug() == slug)
     }

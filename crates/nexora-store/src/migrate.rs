@@ -26,13 +26,14 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
     migration!("0004_billing"),
     migration!("0005_support"),
     migration!("0006_uploads"),
+    migration!("0011_given_plans"),
 ];
 
 impl Store {

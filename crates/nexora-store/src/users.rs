@@ -11,7 +11,8 @@ pub use identities::{
     Standing, identities_of, identity, insert_identity, member_of, set_email, set_profile_moment,
 };
 pub use plans::{
-    PlanView, Rights, freeze, plan_of, plan_view_of, rights_of, set_plan, set_plan_view, unfreeze,
+    PlanView, Rights, freeze, give_plan, plan_of, plan_view_of, rights_of, set_plan, set_plan_view,
+    unfreeze,
 };
 
 use crate::db::{Row, Tx, args, only};

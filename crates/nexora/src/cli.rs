@@ -69,12 +69,16 @@ pub(crate) enum MemberCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Put a member on a plan.
+    /// Give a member a plan that lasts until it is taken back. Beside a subscription of theirs, the
+    /// larger plan counts.
     SetPlan {
         /// The member's address or id.
         member: String,
-        /// free, growth or pro.
+        /// growth or pro; free takes back what was given.
         plan: Plan,
+        /// Why; it stays written down.
+        #[arg(long)]
+        reason: String,
     },
     /// Let a member spend and buy again who was frozen for a stolen payment.
     Unfreeze {

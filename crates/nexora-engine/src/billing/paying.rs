@@ -123,7 +123,7 @@ async fn known_of(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<K
 }
 
 fn paying(known: &Known, billing: Option<&Billing>, now: Timestamp) -> Paying {
-    let open = billing.and_then(|billing| open_of(&known.rows, billing, now));
+    let open = billing.and_then(|billing| open_of(&known.rows, known.rights.plan, billing, now));
     let state = match &open {
         Some(open) => state_of(known, &open.facts, open.plan),
         None => state_without(known),
@@ -142,11 +142,14 @@ fn paying(known: &Known, billing: Option<&Billing>, now: Timestamp) -> Paying {
 
 fn state_of(known: &Known, facts: &SubscriptionFacts, wanted: Plan) -> PlanState {
     let (plan, view) = (known.rights.plan, known.view.as_ref());
+    let is_given = plan > Plan::Free && plan == known.rights.given;
     let until = view.and_then(|view| view.ends_at);
     match facts.status {
         SubscriptionStatus::OnTrial => PlanState::Trial(facts.trial_ends_at),
         SubscriptionStatus::Active if plan == Plan::Free => PlanState::Confirming,
-        SubscriptionStatus::Active if plan == wanted => PlanState::Renews(facts.renews_at),
+        SubscriptionStatus::Active if plan == wanted || is_given => {
+            PlanState::Renews(facts.renews_at)
+        }
         SubscriptionStatus::Active => PlanState::Becomes {
             plan: wanted,
             at: facts.renews_at,
@@ -155,6 +158,7 @@ fn state_of(known: &Known, facts: &SubscriptionFacts, wanted: Plan) -> PlanState
             is_kept: facts.pause == Some(PauseMode::Free),
         },
         SubscriptionStatus::PastDue => PlanState::PastDue(until),
+        SubscriptionStatus::Cancelled if is_given => PlanState::Given,
         SubscriptionStatus::Cancelled => PlanState::Ends(facts.ends_at.or(until)),
         SubscriptionStatus::Unpaid | SubscriptionStatus::Expired => state_without(known),
     }

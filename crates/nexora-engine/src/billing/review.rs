@@ -48,6 +48,8 @@ impl Reviewer {
             }
             steps.push(found.steps);
         }
+        let given = users::rights_of(tx, member, self.now).await?.given;
+        steps.push(lasting(given));
         credits::expire(tx, member, self.now).await?;
         self.warn_of_second(member, &rows, &steps);
         let entitlement = entitled(&steps, self.now);
@@ -94,6 +96,12 @@ impl Reviewer {
     }
 }
 
+/// What was given by hand has no end in sight.
+fn lasting(plan: Plan) -> Vec<Step> {
+    let step = Step { plan, until: None };
+    Vec::from_iter((plan > Plan::Free).then_some(step))
+}
+
 /// Whether the merchant will ask for money again.
 fn renews(row: &SubscriptionRow) -> bool {
     match row.facts.status {
@@ -107,7 +115,8 @@ fn renews(row: &SubscriptionRow) -> bool {
     }
 }
 
-/// What the table shows: the subscription that counts, or the latest one if none does.
+/// What the table shows: the subscription that counts, or the latest one if none does. What was
+/// given counts after all of them.
 fn view(rows: &[SubscriptionRow], entitlement: &Entitlement) -> PlanView {
     let shown = rows.get(entitlement.source.unwrap_or(0));
     PlanView {

@@ -149,8 +149,16 @@ impl Engine {
         billing: &Billing,
         member: MemberId,
     ) -> Result<Option<OpenSubscription>, EngineError> {
-        let rows = self.subscription_rows(member).await?;
-        Ok(open_of(&rows, billing, self.now()))
+        let now = self.now();
+        let (rows, plan): (Vec<SubscriptionRow>, Plan) = self
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = subscriptions::of_member(tx, member).await?;
+                    Ok((rows, users::plan_of(tx, member, now).await?))
+                })
+            })
+            .await?;
+        Ok(open_of(&rows, plan, billing, now))
     }
 
     /// Whether this plan, or a larger one, was paid for until a moment that has not come. A plan
@@ -205,10 +213,11 @@ impl Engine {
     }
 }
 
-/// The subscription that something can be done to. Of several, the one that renews, then the
-/// larger plan.
+/// The subscription that something can be done to by somebody who `has` this plan. Of several, the
+/// one that renews, then the larger plan. One that was cancelled and paid back is none.
 pub(super) fn open_of(
     rows: &[SubscriptionRow],
+    has: Plan,
     billing: &Billing,
     now: Timestamp,
 ) -> Option<OpenSubscription> {
@@ -221,7 +230,10 @@ pub(super) fn open_of(
         is_cancelled: row.facts.status == SubscriptionStatus::Cancelled,
         facts: row.facts.clone(),
     });
-    found.max_by_key(|open| (!open.is_cancelled, open.plan))
+    let lasts = |open: &OpenSubscription| !open.is_cancelled || has > Plan::Free;
+    found
+        .filter(lasts)
+        .max_by_key(|open| (!open.is_cancelled, open.plan))
 }
 
 /// A plan is changed while it is paid for and renews: before that nobody can say what a change

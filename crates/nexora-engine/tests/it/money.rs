@@ -188,7 +188,11 @@ async fn the_plan_is_asked_before_the_balance() {
 async fn a_plan_that_ended_meanwhile_does_not_count() {
     both(|scene| async move {
         let pro = scene.patron(Plan::Pro).await;
-        scene.engine.set_plan(pro.id, Plan::Free).await.unwrap();
+        scene
+            .engine
+            .set_plan(pro.id, Plan::Free, "for the story".to_owned())
+            .await
+            .unwrap();
         let wish = [("model", "seedance-2.0"), ("prompt", "a storm")];
         // The page was rendered for a Pro member; the transaction reads what is true now.
         assert!(matches!(

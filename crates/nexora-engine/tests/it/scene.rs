@@ -121,7 +121,10 @@ impl Scene {
     /// Somebody with a plan and plenty of credits.
     pub(crate) async fn patron(&self, plan: Plan) -> Member {
         let member = self.newcomer().await;
-        self.engine.set_plan(member.id, plan).await.unwrap();
+        self.engine
+            .set_plan(member.id, plan, "for the story".to_owned())
+            .await
+            .unwrap();
         self.engine
             .correct(member.id, 10_000, "to spend".to_owned())
             .await

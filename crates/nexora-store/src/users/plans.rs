@@ -11,6 +11,8 @@ use crate::error::StoreError;
 pub struct Rights {
     /// Their plan.
     pub plan: Plan,
+    /// What was given to them by hand; part of `plan` already.
+    pub given: Plan,
     /// A payment of theirs was stolen: nothing is spent or bought until a person has looked.
     pub is_frozen: bool,
 }
@@ -30,8 +32,7 @@ pub struct PlanView {
     pub then: Plan,
 }
 
-/// Puts a person on a plan by hand, without an end. The next news of a subscription of theirs
-/// counts again.
+/// Puts a person on a plan by hand, without an end; [`Plan::Free`] takes back what was given.
 pub async fn set_plan(
     tx: &mut Tx<'_>,
     id: MemberId,
@@ -45,10 +46,24 @@ pub async fn set_plan(
         ends_at: None,
         then: Plan::Free,
     };
-    set_plan_view(tx, id, &by_hand, now).await
+    set_plan_view(tx, id, &by_hand, now).await?;
+    give_plan(tx, id, plan, now).await
 }
 
-/// Writes down what counts for a member.
+/// Notes what was given to a person by hand. What counts has to be worked out anew after that.
+pub async fn give_plan(
+    tx: &mut Tx<'_>,
+    id: MemberId,
+    plan: Plan,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const GIVE: Sql = Sql::both(
+        "UPDATE user_subscriptions SET given_plan = $2, updated_at = $3 WHERE user_id = $1",
+    );
+    tx.send(&GIVE, args![id, plan.slug(), now]).await
+}
+
+/// Writes down what counts for a member. What was given stays as it is.
 pub async fn set_plan_view(
     tx: &mut Tx<'_>,
     id: MemberId,
@@ -108,7 +123,7 @@ pub async fn rights_of(
     const RIGHTS_OF: Sql = Sql::both(
         "SELECT CASE WHEN s.user_id IS NULL THEN 'free'
                      WHEN s.ends_at IS NULL OR s.ends_at > $2 THEN s.plan_name
-                     ELSE s.then_plan END, u.frozen_at
+                     ELSE s.then_plan END, COALESCE(s.given_plan, 'free'), u.frozen_at
          FROM users u LEFT JOIN user_subscriptions s ON s.user_id = u.id
          WHERE u.id = $1",
     );
@@ -116,12 +131,14 @@ pub async fn rights_of(
         .first(&RIGHTS_OF, args![id, now], |row| {
             Ok(Rights {
                 plan: read_plan(row)?,
+                given: read_plan(row)?,
                 is_frozen: row.next::<Option<i64>>()?.is_some(),
             })
         })
         .await?;
     Ok(rights.unwrap_or(Rights {
         plan: Plan::Free,
+        given: Plan::Free,
         is_frozen: false,
     }))
 }

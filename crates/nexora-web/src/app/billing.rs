@@ -23,29 +23,38 @@ pub struct BillingView<'a> {
 
 /// The plan: what it is, how it stands, and what can be done to it.
 pub fn plan(view: &BillingView<'_>) -> Markup {
-    let plan = view.paying.plan;
+    let (plan, paid) = (view.paying.plan, paid(view.paying));
     html! {
         section.panel.plan #plan aria-labelledby="plan-title" {
             p.kicker #plan-title { "Plan" }
             p.plan-name {
                 (plan)
-                @if plan.price_cents() > 0 { span { (money::monthly_price(plan)) } }
+                @if paid.price_cents() > 0 { span { (money::monthly_price(paid)) } }
             }
             p.plan-standing { (standing::sentence(view.paying)) }
             @if let Some(card) = view.paying.subscription.as_ref().and_then(|it| it.card.as_ref()) {
                 p.muted { (standing::card(card)) }
             }
             ul.plan-lines {
-                @if plan.monthly_credits().is_zero() {
+                @if !paid.monthly_credits().is_zero() {
+                    li { (icon::check()) (paid.monthly_credits()) " every month" }
+                } @else if plan == Plan::Free {
                     li { (icon::check()) (Credits::STARTER) " to start with" }
-                } @else {
-                    li { (icon::check()) (plan.monthly_credits()) " every month" }
                 }
                 li { (icon::check()) (models(plan)) }
                 li { (icon::check()) (plan.running_max()) " runs at the same time" }
             }
             div.plan-ways { (ways(view)) }
         }
+    }
+}
+
+/// The plan that money comes in for; what was given by hand brings no credits by itself.
+fn paid(paying: &Paying) -> Plan {
+    match (paying.state, &paying.subscription) {
+        (PlanState::Given, _) => Plan::Free,
+        (PlanState::Renews(_), Some(subscription)) => subscription.plan,
+        _ => paying.plan,
     }
 }
 

@@ -313,7 +313,10 @@ impl Studio {
     pub(crate) async fn put_on_plan(&self, name: &str, plan: Plan) {
         let email = Email::parse(&email(name)).unwrap();
         let found = self.engine.members(email.to_string(), 1).await.unwrap();
-        self.engine.set_plan(found[0].id, plan).await.unwrap();
+        self.engine
+            .set_plan(found[0].id, plan, "for the story".to_owned())
+            .await
+            .unwrap();
     }
 }
 

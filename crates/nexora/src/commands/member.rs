@@ -30,7 +30,11 @@ pub(super) async fn run(config: &Config, command: MemberCommand) -> anyhow::Resu
             amount,
             reason,
         } => grant(&store, &member, (amount, reason), now).await,
-        MemberCommand::SetPlan { member, plan } => set_plan(&store, &member, plan, now).await,
+        MemberCommand::SetPlan {
+            member,
+            plan,
+            reason,
+        } => set_plan(&store, &member, (plan, reason), now).await,
         MemberCommand::Unfreeze { member, reason } => unfreeze(&store, &member, reason, now).await,
     };
     store.close().await;
@@ -156,16 +160,18 @@ async fn unfreeze(store: &Store, whom: &str, reason: String, now: Timestamp) -> 
     Ok(())
 }
 
-async fn set_plan(store: &Store, whom: &str, plan: Plan, now: Timestamp) -> anyhow::Result<()> {
+async fn set_plan(
+    store: &Store,
+    whom: &str,
+    (plan, reason): (Plan, String),
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let member = find(store, whom, now).await?;
-    let id = member.id;
-    store
-        .write(Lane::Member(id), move |tx| {
-            Box::pin(async move { users::set_plan(tx, id, plan, now).await })
-        })
-        .await
-        .map_err(|error: StoreError| error)?;
-    say(&format!("{} is now on the {plan} plan", member.email));
+    support::set_plan(store, member.id, plan, reason, now).await?;
+    say(&match plan {
+        Plan::Free => format!("{} has no plan from you any more", member.email),
+        Plan::Growth | Plan::Pro => format!("{} has the {plan} plan from you", member.email),
+    });
     Ok(())
 }
 

@@ -77,8 +77,34 @@ async fn a_payment_that_fails_is_told_until_it_is_over() {
         });
         stage.hear().await;
         assert_eq!(says(&stage, &member).await, (Free, PlanState::Unpaid));
-        stage.engine.set_plan(member.id, Pro).await.unwrap();
+        stage.give(&member, Pro).await;
         assert_eq!(says(&stage, &member).await, (Pro, PlanState::Given));
+        stage
+    })
+    .await;
+}
+
+/// What was given by hand outlasts whatever the merchant tells, and can be taken back.
+#[tokio::test]
+async fn a_given_plan_counts_beside_a_subscription() {
+    both(|stage| async move {
+        let (member, id) = stage.subscriber(GROWTH).await;
+        stage.give(&member, Pro).await;
+        let renews = says(&stage, &member).await.1;
+        assert!(matches!(renews, PlanState::Renews(Some(_))), "{renews:?}");
+        stage.wait_days(2).await;
+        stage.till.change(&id, "subscription_updated", |_| {});
+        stage.hear().await;
+        assert_eq!(says(&stage, &member).await, (Pro, renews));
+
+        stage.engine.cancel_subscription(&member).await.unwrap();
+        stage.hear().await;
+        stage.wait_days(40).await;
+        stage.hear().await;
+        assert_eq!(says(&stage, &member).await, (Pro, PlanState::Given));
+
+        stage.give(&member, Free).await;
+        assert_eq!(says(&stage, &member).await, (Free, PlanState::Free));
         stage
     })
     .await;
@@ -108,6 +134,25 @@ async fn a_step_back_up_within_a_paid_month_costs_nothing() {
             is_cancelled: true,
         };
         assert_eq!(refused.unwrap_err().to_string(), cancelled.to_string());
+        stage
+    })
+    .await;
+}
+
+/// Whose payment went back whole has nothing that ends, and may buy anew.
+#[tokio::test]
+async fn a_plan_that_was_paid_back_is_over() {
+    both(|stage| async move {
+        let (member, id) = stage.subscriber(PRO).await;
+        stage.till.refund(&id, 5_900);
+        stage.hear().await;
+        let status = stage.till.books().subscriptions[&id].status;
+        assert_eq!(status, SubscriptionStatus::Cancelled, "by us");
+        stage.hear().await;
+        assert_eq!(says(&stage, &member).await, (Free, PlanState::Free));
+        stage.buys(&member, GROWTH).await;
+        stage.hear().await;
+        assert_eq!(says(&stage, &member).await.0, Growth);
         stage
     })
     .await;

@@ -144,6 +144,15 @@ impl Stage {
         self.work().await;
     }
 
+    /// Whoever runs the studio gives somebody a plan.
+    pub(super) async fn give(&self, member: &Member, plan: Plan) {
+        let given = self
+            .engine
+            .set_plan(member.id, plan, "a present".to_owned());
+        given.await.unwrap();
+        self.work().await;
+    }
+
     /// Does everything that is due now.
     pub(super) async fn work(&self) {
         while self.worker.step().await.unwrap() > 0 {}
