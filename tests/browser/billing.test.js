@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { Faults, SIZES } from "./support/faults.js";
 import { countShifts } from "./support/judge.js";
-import { pass, pay } from "./support/merchant.js";
+import { pass, pause, pay, reportStolen } from "./support/merchant.js";
 import { INSTANT, openPlace } from "./support/place.js";
 import { assertStillTicked, balanceIs, cardIs, chooseModel, order, signUp, tick } from "./support/steps.js";
 import { visit } from "./support/visitor.js";
@@ -246,6 +246,51 @@ for (const viewport of SIZES) {
     });
   });
 }
+
+for (const viewport of SIZES) {
+  test(`the pages of a plan in trouble, ${viewport.width} px wide`, async () => {
+    await visit(place, { viewport, beyond: true }, async (page, visitor) => {
+      await countShifts(visitor.context);
+      const { email } = await signUp(page);
+      const faults = new Faults(page, viewport);
+      await subscribe(page, "Get Pro", /with the test card/);
+      await pause(page, place, "free");
+      await bannerSays(page, "Payments are paused. You keep Pro meanwhile.");
+      await faults.look("profile-paused-kept", "/profile");
+      await pause(page, place, "void");
+      await bannerSays(page, "and your plan with them");
+      await faults.look("profile-paused", "/profile");
+      await reportStolen(page, place);
+      await pass(page, place, "day");
+      await bannerSays(page, "on hold");
+      await faults.look("profile-frozen", "/profile");
+      await faults.look("studio-frozen", "/studio");
+      await place.studio.tell("member", "set-plan", email, "growth", "--reason", "a present");
+      await faults.look("profile-frozen-given", "/profile");
+      faults.assertNone();
+    });
+  });
+
+  test(`the pages of a plan nobody pays, ${viewport.width} px wide`, async () => {
+    await visit(place, { viewport, beyond: true }, async (page, visitor) => {
+      await countShifts(visitor.context);
+      const { email } = await signUp(page);
+      const faults = new Faults(page, viewport);
+      await subscribe(page, "Get Growth", /fails at the renewal/);
+      await pass(page, place, "month");
+      await bannerSays(page, "did not go through");
+      for (const step of ["week", "week", "day"]) await pass(page, place, step);
+      await bannerSays(page, "so your plan has ended");
+      await faults.look("profile-unpaid", "/profile");
+      await faults.look("pricing-unpaid", "/pricing");
+      await place.studio.tell("member", "set-plan", email, "pro", "--reason", "a present");
+      await faults.look("profile-given", "/profile");
+      faults.assertNone();
+    });
+  });
+}
+
+const bannerSays = (page, words) => page.locator("#banners .banner", { hasText: words }).waitFor();
 
 /** Buys a plan from the profile and has it. */
 async function subscribe(page, words, card) {

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 
+/** What opens the merchant's API in the sandbox. */
+const KEY = "Bearer sandbox-lemon-key";
+
 /** Pays on the checkout page, and comes back. @param {RegExp} card as its button says */
 export async function pay(page, card = /with the test card/) {
   await page.waitForURL("**/lemon/checkout/**");
@@ -15,7 +18,36 @@ export async function pay(page, card = /with the test card/) {
  * @param {"next" | "day" | "week" | "month"} step
  */
 export async function pass(page, { studio }, step) {
-  const address = `${studio.sandbox}/lemon/_backstage`;
-  const answer = await page.request.post(address, { form: { step } });
-  assert.ok(answer.ok(), `time does not move: ${answer.status()}`);
+  await backstage(page, { studio }, { step });
+}
+
+/** Does on the merchant's own pages what its people would do there. @param {Record<string, string>} form */
+export async function backstage(page, { studio }, form) {
+  const answer = await page.request.post(`${studio.sandbox}/lemon/_backstage`, { form });
+  assert.ok(answer.ok(), `the merchant refuses: ${answer.status()}`);
+}
+
+/** Pauses the latest subscription, as the merchant's support can. @param {"free" | "void"} mode */
+export async function pause(page, { studio }, mode) {
+  const id = await latest(page, studio, "subscriptions");
+  const attributes = { pause: { mode } };
+  const answer = await page.request.patch(`${studio.sandbox}/lemon/v1/subscriptions/${id}`, {
+    headers: { authorization: KEY, "content-type": "application/vnd.api+json" },
+    data: { data: { type: "subscriptions", id, attributes } },
+  });
+  assert.ok(answer.ok(), `not paused: ${answer.status()}`);
+}
+
+/** Reports the latest order's payment as stolen. */
+export async function reportStolen(page, place) {
+  const stolen = await latest(page, place.studio, "orders");
+  await backstage(page, place, { stolen });
+}
+
+async function latest(page, studio, kind) {
+  const answer = await page.request.get(`${studio.sandbox}/lemon/v1/${kind}`, {
+    headers: { authorization: KEY },
+  });
+  const { data } = await answer.json();
+  return data.map(({ id }) => id).sort((a, b) => b - a)[0];
 }

@@ -51,6 +51,13 @@ export class Studio {
     return address;
   }
 
+  /** Runs another command of the binary on this studio's data, beside it. @param {string[]} words */
+  async tell(...words) {
+    const running = spawn(BINARY, words, { cwd: this.#folder, env: this.#env(), stdio: "ignore" });
+    const [code] = await once(running, "exit");
+    if (code !== 0) throw new Error(`nexora ${words.join(" ")} ended with ${code}`);
+  }
+
   /** Stops the studio and opens it again: same address, same data. */
   async restart() {
     await this.#stop();
@@ -64,18 +71,18 @@ export class Studio {
   }
 
   async #start() {
-    const env = {
-      ...SETTINGS,
-      ...this.#settings,
-      PORT: this.#port,
-      NEXORA_DATA: path.join(this.#folder, "data"),
-    };
-    this.#child = spawn(BINARY, { cwd: this.#folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const options = { cwd: this.#folder, env: this.#env(), stdio: ["ignore", "pipe", "pipe"] };
+    this.#child = spawn(BINARY, options);
     live.add(this.#child);
     this.#said = [];
     createInterface(this.#child.stderr).on("line", (line) => this.#said.push(line));
     this.url = await this.#address();
     this.#port = new URL(this.url).port;
+  }
+
+  #env() {
+    const data = path.join(this.#folder, "data");
+    return { ...SETTINGS, ...this.#settings, PORT: this.#port, NEXORA_DATA: data };
   }
 
   /** The address the studio says it is open at. */
