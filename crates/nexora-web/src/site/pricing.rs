@@ -57,12 +57,15 @@ fn plans(view: &PricingView<'_>) -> Markup {
 }
 
 fn card(view: &PricingView<'_>, plan: Plan) -> Markup {
-    let is_here = view.shell.member.is_some() && plan == here(&view.sale);
+    let is_here = view.shell.member.is_some() && plan == view.sale.plan;
+    // A step down that waits, or a plan whose first payment is on its way.
+    let is_next = !is_here && view.sale.subscribed == Some(plan);
     html! {
         article.plan-card.is-chosen[view.chosen == Some(plan)] data-plan=(plan.slug()) {
             header {
                 h2 { (plan) }
                 @if is_here { span.plan-here { "Your plan" } }
+                @if is_next { span.plan-here { "Chosen" } }
             }
             p.plan-price {
                 b { (money::dollars(plan.price_cents().into())) }
@@ -77,15 +80,10 @@ fn card(view: &PricingView<'_>, plan: Plan) -> Markup {
                 @for line in lines(view.catalog, plan) { li { (icon::check()) (line) } }
             }
             div.plan-way {
-                @if is_here { (stay(view, plan)) } @else { (onward(view, plan)) }
+                @if is_here || is_next { (stay(view, plan)) } @else { (onward(view, plan)) }
             }
         }
     }
-}
-
-/// The plan that whoever is looking has chosen: that of their subscription, if there is one.
-fn here(sale: &Sale<'_>) -> Plan {
-    sale.subscribed.unwrap_or(sale.plan)
 }
 
 /// What a plan puts into the balance: monthly, or once.
@@ -200,6 +198,7 @@ pub fn samples() -> Vec<Sample> {
     };
     let free = stock.sale(Plan::Free, None);
     let growth = stock.sale(Plan::Growth, Some(Plan::Growth));
+    let stepping_down = stock.sale(Plan::Pro, Some(Plan::Growth));
     vec![
         sample("visitor", false, free, None),
         sample(
@@ -209,6 +208,7 @@ pub fn samples() -> Vec<Sample> {
             Some(Plan::Pro),
         ),
         sample("member with a plan", true, growth, None),
+        sample("member whose smaller plan waits", true, stepping_down, None),
         sample(
             "where nothing is sold",
             true,

@@ -214,6 +214,13 @@ async fn pages_that_ask_once_more_fit_the_plan() {
             profile.contains("Becomes Growth") && profile.contains("Keep Pro"),
             "{profile}"
         );
+        let pricing = ada.page("/pricing").await;
+        let badge = |plan: &str, words: &str| {
+            let card = pricing.split("data-plan=").find(|card| card.contains(plan));
+            assert!(card.is_some_and(|card| card.contains(words)), "{pricing}");
+        };
+        badge("\"pro\"", "Your plan");
+        badge("\"growth\"", "Chosen");
         let back = ada.page("/profile/plan?to=pro").await;
         assert!(back.contains("Nothing is charged today."), "{back}");
         ada.post("/api/lemon/change", &[("plan", "pro")]).await;
