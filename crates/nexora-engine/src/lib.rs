@@ -47,7 +47,7 @@ pub use pictures::{Picture, Unusable, Why};
 pub use settings::Settings;
 pub use start::{CancelError, Offer, StartError, StartKey, Started};
 pub use tasks::Tasks;
-pub use uploads::{UPLOAD_BYTES_MAX, UploadError};
+pub use uploads::{UPLOAD_BYTES_MAX, UploadError, UploadRoom};
 pub use worker::Worker;
 
 /// What an engine is made of.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use nexora_core::{Asset, MediaKind, MemberId, Slot, Source, Timestamp, Upload};
+use nexora_core::{Asset, GenerationId, MediaKind, MemberId, Slot, Source, Timestamp, Upload};
 use nexora_store::inputs::Input;
-use nexora_store::{StoreError, Tx, assets, uploads};
+use nexora_store::{StoreError, Tx, assets, generations, inputs, uploads};
 
 use crate::{Engine, EngineError};
 
@@ -95,10 +95,29 @@ impl Engine {
         })
         .await
     }
+
+    /// The pictures a member's run began with, in the order of its inputs, whatever became of
+    /// their origin; none if they have no such run.
+    pub async fn inputs(
+        &self,
+        member: MemberId,
+        id: GenerationId,
+    ) -> Result<Vec<Input>, EngineError> {
+        self.read(move |tx| {
+            Box::pin(async move {
+                match generations::of_member(tx, member, id).await? {
+                    Some(_) => inputs::of_generation(tx, id).await,
+                    None => Ok(Vec::new()),
+                }
+            })
+        })
+        .await
+    }
 }
 
 impl Picture {
-    fn of_upload(upload: &Upload) -> Self {
+    /// A picture that was brought along.
+    pub fn of_upload(upload: &Upload) -> Self {
         Self {
             source: Source::Upload(upload.id),
             kind: MediaKind::Image,
@@ -110,7 +129,8 @@ impl Picture {
         }
     }
 
-    fn of_asset(asset: &Asset) -> Self {
+    /// A picture that was made here, or the first one of a clip.
+    pub fn of_asset(asset: &Asset) -> Self {
         Self {
             source: Source::Asset(asset.id),
             kind: asset.kind,

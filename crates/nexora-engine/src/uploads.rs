@@ -23,6 +23,17 @@ pub const UPLOAD_BYTES_MAX: u64 = 32 << 20;
 /// The longest a picture may take to be fetched from an address: somebody waits for it.
 const FETCH_MAX: Duration = Duration::from_secs(30);
 
+/// How much room the pictures of one member have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadRoom {
+    /// How many there may be.
+    pub count_max: u32,
+    /// How many bytes they may be together.
+    pub bytes_max: u64,
+    /// How long one waits for a run that uses it.
+    pub kept: Duration,
+}
+
 impl Engine {
     /// Takes a picture in: judged by its bytes, cleaned of everything but its pixels, stored.
     /// The same picture again is the same upload.
@@ -75,6 +86,16 @@ impl Engine {
             DownloadError::TimedOut | DownloadError::Down(_) => UploadError::Unreachable,
         })?;
         self.take_upload(member, fetched.bytes).await
+    }
+
+    /// How much room a member's pictures have.
+    pub fn upload_room(&self) -> UploadRoom {
+        let settings = self.settings();
+        UploadRoom {
+            count_max: settings.uploads_max,
+            bytes_max: settings.uploads_bytes_max,
+            kept: settings.upload_kept,
+        }
     }
 
     /// A member's pictures, the newest first.

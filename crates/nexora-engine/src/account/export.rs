@@ -1,7 +1,7 @@
 //! Everything we keep about a member, for the member.
 
-use nexora_core::Member;
 use nexora_core::ledger::Entry;
+use nexora_core::{Member, Upload};
 use nexora_store::Listing;
 use nexora_store::sessions::SessionRow;
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ impl Engine {
         let balance = self.balance(member.id).await?;
         let bills = self.bills(member.id).await?;
         let sessions = self.sessions(member.id).await?;
+        let uploads = self
+            .uploads(member.id, self.upload_room().count_max)
+            .await?;
         let subscriptions = self.subscription_rows(member.id).await?;
         let subscriptions = subscriptions.iter().map(|row| {
             json!({
@@ -46,6 +49,7 @@ impl Engine {
             "payments": bills.iter().map(of_bill).collect::<Vec<_>>(),
             "journal": self.whole_journal(member).await?,
             "generations": self.all_runs(member).await?,
+            "uploads": uploads.iter().map(of_upload).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(of_session).collect::<Vec<_>>(),
         }))
     }
@@ -133,6 +137,20 @@ fn of_run(run: &Run) -> Value {
         "charged": generation.charged,
         "at": generation.created_at,
         "outputs": outputs.collect::<Vec<_>>(),
+    })
+}
+
+/// The picture itself is at `file`, for its owner.
+fn of_upload(upload: &Upload) -> Value {
+    json!({
+        "id": upload.id.to_string(),
+        "content_type": upload.content_type,
+        "size_bytes": upload.size_bytes,
+        "width": upload.width,
+        "height": upload.height,
+        "at": upload.created_at,
+        "removed_at": upload.expires_at,
+        "file": format!("/media/{}", upload.id),
     })
 }
 
