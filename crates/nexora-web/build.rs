@@ -17,10 +17,10 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 22] = [
-    "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "picker", "cards",
-    "pages", "studio", "bench", "history", "detail", "profile", "billing", "receipt", "design",
-    "site", "pricing", "toast", "motion",
+const STYLES: [&str; 24] = [
+    "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "slots", "picker",
+    "cards", "pages", "studio", "bench", "history", "detail", "pictures", "profile", "billing",
+    "receipt", "design", "site", "pricing", "toast", "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
@@ -50,7 +50,9 @@ fn main() -> Result<()> {
     assets.push(pack("/assets/", "htmx.js", htmx));
     let style = with_urls(squeeze(&joined("assets/css", "css", &STYLES)?), &assets);
     assets.push(pack("/assets/", "app.css", style.into_bytes()));
-    let script = squeeze(&joined("assets/js", "js", &SCRIPTS)?);
+    let slots = squeeze(&joined("assets/js", "js", &["slots"])?);
+    assets.push(pack("/assets/", "slots.js", slots.into_bytes()));
+    let script = with_urls(squeeze(&joined("assets/js", "js", &SCRIPTS)?), &assets);
     assets.push(pack("/assets/", "app.js", script.into_bytes()));
     let bench = with_urls(squeeze(&joined("assets/js", "js", &["bench"])?), &assets);
     assets.push(pack("/assets/", "bench.js", bench.into_bytes()));

@@ -8,7 +8,9 @@ mod generate;
 mod lemon;
 mod library;
 mod models;
+mod pictures;
 mod shapes;
+mod uploads;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -32,6 +34,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/quote", post(generate::quote))
         .route("/api/image/generate", post(generate::image))
         .route("/api/video/generate", post(generate::video))
+        .route("/api/uploads", get(uploads::list).post(uploads::take))
+        .route(
+            "/api/uploads/{id}",
+            get(uploads::one).delete(uploads::delete),
+        )
+        .route("/api/uploads/{id}/delete", post(uploads::delete))
+        .route("/api/pictures", get(pictures::list))
         .route("/api/generations", get(library::list))
         .route(
             "/api/generations/{id}",

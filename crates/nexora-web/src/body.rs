@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use futures_util::StreamExt;
-use nexora_core::FieldError;
+use nexora_core::{FieldError, Slot};
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -56,14 +56,20 @@ impl Texts {
         let mut errors = Vec::new();
         for (name, value) in members {
             match value {
+                Value::Array(pictures) if name == Slot::Reference.field() => {
+                    match several(&pictures) {
+                        Some(text) => texts.push((name, text)),
+                        None => errors.push(fault(&name, "This takes a list of picture ids.")),
+                    }
+                }
                 Value::String(text) => texts.push((name, text)),
                 Value::Number(number) => texts.push((name, number.to_string())),
                 Value::Bool(truth) => texts.push((name, truth.to_string())),
                 Value::Null => {}
-                Value::Array(_) | Value::Object(_) => errors.push(FieldError {
-                    field: name.chars().take(NAME_CHARS_MAX).collect(),
-                    message: "This takes one text or number, not a list or an object.".to_owned(),
-                }),
+                Value::Array(_) | Value::Object(_) => {
+                    let rule = "This takes one text or number, not a list or an object.";
+                    errors.push(fault(&name, rule));
+                }
             }
         }
         if errors.is_empty() {
@@ -87,9 +93,32 @@ impl Texts {
         Some(self.0.remove(place).1)
     }
 
+    /// Adds one at the end.
+    pub(crate) fn add(&mut self, name: &str, text: &str) {
+        self.0.push((name.to_owned(), text.to_owned()));
+    }
+
+    /// Takes out every text of a field.
+    pub(crate) fn clear(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
     /// All of them.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (&**name, &**text))
+    }
+}
+
+/// The one field of ours that holds several: their texts, with spaces between them.
+fn several(values: &[Value]) -> Option<String> {
+    let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+    Some(texts?.join(" "))
+}
+
+fn fault(name: &str, message: &str) -> FieldError {
+    FieldError {
+        field: name.chars().take(NAME_CHARS_MAX).collect(),
+        message: message.to_owned(),
     }
 }
 

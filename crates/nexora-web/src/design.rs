@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use crate::components::sample::Sample;
 use crate::components::{
     Here, acting, balance, card, composer, fields, gate, icon, ledger, navbar, picker, quote,
-    shell, sidebar, standing,
+    shell, sidebar, slots, standing,
 };
 use crate::site::pricing;
 pub use pages::pages;
@@ -20,6 +20,7 @@ pub fn components() -> Vec<(&'static str, Vec<Sample>)> {
     vec![
         ("card", card::samples()),
         ("composer", composer::samples()),
+        ("slots", slots::samples()),
         ("picker", picker::samples()),
         ("quote", quote::samples()),
         ("fields", fields::samples()),

@@ -34,6 +34,8 @@ pub(crate) enum Flash {
     PlanCancelled,
     PlanResumed,
     Left,
+    PictureKept,
+    PictureDeleted,
 }
 
 impl Flash {
@@ -56,6 +58,8 @@ impl Flash {
         Self::PlanCancelled,
         Self::PlanResumed,
         Self::Left,
+        Self::PictureKept,
+        Self::PictureDeleted,
     ];
 
     const fn slug(self) -> &'static str {
@@ -78,6 +82,8 @@ impl Flash {
             Self::PlanCancelled => "plan-cancelled",
             Self::PlanResumed => "plan-resumed",
             Self::Left => "left",
+            Self::PictureKept => "picture-kept",
+            Self::PictureDeleted => "picture-deleted",
         }
     }
 
@@ -131,6 +137,14 @@ impl Flash {
             ),
             Self::PlanResumed => (NoticeKind::Ok, "Your plan goes on and renews as before."),
             Self::Left => (NoticeKind::Info, "Your account was deleted."),
+            Self::PictureKept => (
+                NoticeKind::Ok,
+                "Your picture is here. Any run can begin with it.",
+            ),
+            Self::PictureDeleted => (
+                NoticeKind::Ok,
+                "Deleted. Runs that began with this picture still show it.",
+            ),
         };
         Notice::new(kind, text)
     }

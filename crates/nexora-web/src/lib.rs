@@ -5,6 +5,7 @@
 
 mod api;
 pub mod app;
+mod arrival;
 mod asker;
 pub mod assets;
 mod body;
@@ -30,6 +31,7 @@ mod squeeze;
 mod state;
 mod trace;
 mod webhooks;
+mod wish;
 
 use std::any::Any;
 

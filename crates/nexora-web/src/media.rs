@@ -1,5 +1,6 @@
 //! `/media/…`: a member's own files, whole or in part, straight from the store.
 
+mod inputs;
 mod name;
 mod range;
 
@@ -13,7 +14,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use nexora_core::{Asset, AssetId};
+use nexora_core::{Asset, AssetId, Source, Upload, UploadId};
 use nexora_store::BlobError;
 use nexora_store::blobs::Found;
 
@@ -37,6 +38,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/media/{id}/poster", get(poster))
         .route("/media/{id}/thumb", get(thumbnail))
         .route("/media/{id}/download", get(download))
+        .route("/media/{id}/inputs/{n}", get(inputs::whole))
+        .route("/media/{id}/inputs/{n}/thumb", get(inputs::thumbnail))
 }
 
 /// One file to be served.
@@ -50,11 +53,14 @@ struct File {
 async fn whole(
     State(app): State<App>,
     member: Member,
-    At(id): At<AssetId>,
+    At(source): At<Source>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asset = owned(&app, &member, id).await?;
-    serve(&app, File::whole(asset), &headers).await
+    let file = match source {
+        Source::Asset(id) => File::whole(owned(&app, &member, id).await?),
+        Source::Upload(id) => File::uploaded(brought(&app, &member, id).await?),
+    };
+    serve(&app, file, &headers).await
 }
 
 async fn poster(
@@ -70,11 +76,14 @@ async fn poster(
 async fn thumbnail(
     State(app): State<App>,
     member: Member,
-    At(id): At<AssetId>,
+    At(source): At<Source>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asset = owned(&app, &member, id).await?;
-    serve(&app, File::still(asset.thumbnail_key)?, &headers).await
+    let key = match source {
+        Source::Asset(id) => owned(&app, &member, id).await?.thumbnail_key,
+        Source::Upload(id) => Some(brought(&app, &member, id).await?.thumbnail_key),
+    };
+    serve(&app, File::still(key)?, &headers).await
 }
 
 async fn download(
@@ -99,7 +108,21 @@ async fn owned(app: &App, member: &Member, id: AssetId) -> Result<Asset, Problem
     asset.ok_or_else(Problem::no_such_file)
 }
 
+async fn brought(app: &App, member: &Member, id: UploadId) -> Result<Upload, Problem> {
+    let upload = app.engine().upload(member.id(), id).await?;
+    upload.ok_or_else(Problem::no_such_file)
+}
+
 impl File {
+    fn uploaded(upload: Upload) -> Self {
+        Self {
+            key: upload.key,
+            content_type: upload.content_type,
+            size: Some(upload.size_bytes),
+            disposition: None,
+        }
+    }
+
     fn whole(asset: Asset) -> Self {
         Self {
             key: asset.key,

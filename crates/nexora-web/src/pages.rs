@@ -9,6 +9,7 @@ mod history;
 mod hosted;
 mod leave;
 mod library;
+mod pictures;
 mod pricing;
 mod profile;
 mod public;
@@ -24,6 +25,7 @@ pub(crate) use frame::Frame;
 pub(crate) use generate::Bench;
 pub(crate) use history::Filter;
 pub(crate) use leave::leave_page;
+pub(crate) use pictures::Pictures;
 pub(crate) use profile::profile_page;
 
 use crate::components::Run;
@@ -41,6 +43,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/sign-up", get(doors::sign_up))
         .route("/studio", get(studio::studio))
         .route("/generate", get(generate::generate))
+        .route("/pictures", get(pictures::pictures))
         .route("/history", get(history::history))
         .route("/g/{id}", get(library::detail))
         .route("/g/{id}/receipt", get(library::receipt))

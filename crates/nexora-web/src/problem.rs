@@ -7,6 +7,7 @@ mod answer;
 mod causes;
 mod identity;
 mod purchase;
+mod uploads;
 mod webhooks;
 
 use std::time::Duration;
@@ -65,6 +66,7 @@ impl Way {
     pub(crate) const HOME: Self = Self::new("home", "To the front page", "/");
     pub(crate) const SIGN_IN: Self = Self::new("sign_in", "Sign in", "/sign-in");
     pub(crate) const HISTORY: Self = Self::new("history", "Your history", "/history");
+    pub(crate) const PICTURES: Self = Self::new("pictures", "Your pictures", "/pictures");
     pub(crate) const CREDITS: Self = Self::new("credits", "Your credits", "/profile#credits");
     pub(crate) const PLAN: Self = Self::new("plan", "Your plan", "/profile#plan");
     pub(crate) const PAYMENTS: Self = Self::new("payments", "Your payments", "/profile#payments");

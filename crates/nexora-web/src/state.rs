@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use nexora_core::{Catalog, ModelId};
 use nexora_engine::{Engine, Paying, Tasks};
 
+use crate::arrival::Intake;
 use crate::components::{Sale, Shop};
 use crate::config::{Identity, WebConfig};
 use crate::identity::Turns;
@@ -23,6 +24,7 @@ struct Inner {
     tasks: Tasks,
     config: WebConfig,
     limits: Limits,
+    intake: Intake,
     lines: Lines,
     turns: Turns,
     /// What browsers are told about every page.
@@ -39,6 +41,7 @@ impl App {
         }
         Self(Arc::new(Inner {
             limits: Limits::new(config.requests_per_minute),
+            intake: Intake::new(),
             lines: Lines::new(),
             policy: security::policy(&config.leads_to),
             turns: Turns::default(),
@@ -69,6 +72,10 @@ impl App {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn intake(&self) -> &Intake {
+        &self.0.intake
     }
 
     pub(crate) fn lines(&self) -> &Lines {

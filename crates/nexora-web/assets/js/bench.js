@@ -7,7 +7,7 @@ on("change", "#composer[data-full] input[name=model]", async (radio) => {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(radio.form)) {
     if (name in kept) kept[name] = value;
-    else if (name !== "key" && value !== "") query.set(name, value);
+    else if (name !== "key" && typeof value === "string" && value) query.append(name, value);
   }
   const address = "/generate?" + query;
   await htmx.ajax("GET", address, {

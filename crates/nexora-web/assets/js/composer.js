@@ -30,6 +30,11 @@ on("change", "#composer:not([data-full]) input[name=model]", (radio) => offerRat
 const quick = one("form#composer:not([data-full])");
 if (quick) offerRatios(quick);
 
+/** Pictures have a module of their own, loaded when somebody comes near a composer. */
+for (const near of ["focusin", "pointerover", "dragenter"]) {
+  on(near, "#composer", () => import("asset(slots.js)"));
+}
+
 /** The menu closes on a choice made with the pointer; arrow keys leave it open. */
 on("click", ".picker-menu .option", (option, event) => {
   if (event.detail > 0) option.closest("[popover]").hidePopover();

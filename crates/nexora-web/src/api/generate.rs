@@ -3,7 +3,7 @@
 
 mod answers;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use nexora_core::{Catalog, Credits, FieldError, GenerationId, MediaKind, Order, Plan};
@@ -19,6 +19,7 @@ use crate::pages::Bench;
 use crate::problem::Problem;
 use crate::session::Member;
 use crate::state::App;
+use crate::wish::Wish;
 
 /// The header in which programs send what forms send as `key`.
 const KEY_HEADER: &str = "idempotency-key";
@@ -27,36 +28,38 @@ pub(super) async fn image(
     State(app): State<App>,
     member: Member,
     asker: Asker,
-    texts: Texts,
+    sent: Request,
 ) -> Result<Response, Problem> {
-    generate(app, member, asker, texts, MediaKind::Image).await
+    let wish = Wish::read(&app, &member, sent).await?;
+    generate(app, member, asker, wish, MediaKind::Image).await
 }
 
 pub(super) async fn video(
     State(app): State<App>,
     member: Member,
     asker: Asker,
-    texts: Texts,
+    sent: Request,
 ) -> Result<Response, Problem> {
-    generate(app, member, asker, texts, MediaKind::Video).await
+    let wish = Wish::read(&app, &member, sent).await?;
+    generate(app, member, asker, wish, MediaKind::Video).await
 }
 
 async fn generate(
     app: App,
     member: Member,
     asker: Asker,
-    mut texts: Texts,
+    mut wish: Wish,
     kind: MediaKind,
 ) -> Result<Response, Problem> {
-    let key = key_of(&asker.headers, &mut texts)?;
-    let shown = shown_price(&mut texts)?;
+    let key = key_of(&asker.headers, &mut wish.texts)?;
+    let shown = shown_price(&mut wish.texts)?;
     // A program says what it came for; a person picked a model, and the page found the address.
     let expected = (asker.wants == Wants::Json).then_some(kind);
-    let order = Order::parse(expected, texts.pairs(), app.catalog())
+    let order = Order::parse(expected, wish.texts.pairs(), app.catalog())
         .and_then(|order| no_dearer_than(shown, order, app.catalog()));
-    match order {
+    match wish.checked(order) {
         Ok(order) => answers::start(&app, &member, &asker, order, key).await,
-        Err(errors) => sent_back(&app, member, &asker, &texts, kind, errors).await,
+        Err(errors) => sent_back(&app, member, &asker, &wish.texts, kind, errors).await,
     }
 }
 
@@ -109,8 +112,9 @@ pub(super) async fn quote(
     State(app): State<App>,
     member: Member,
     asker: Asker,
-    mut texts: Texts,
+    sent: Request,
 ) -> Result<Response, Problem> {
+    let Wish { mut texts, faults } = Wish::read(&app, &member, sent).await?;
     texts.take("key");
     texts.take("quoted");
     let draft = Draft::read(texts.pairs());
@@ -119,7 +123,7 @@ pub(super) async fn quote(
         Wants::Page => {
             let kind = MediaKind::Image;
             let bench = Bench::load(&app, member, draft, kind).await?;
-            Ok(bench.answer(&app, StatusCode::OK))
+            Ok(bench.with_errors(faults).answer(&app, StatusCode::OK))
         }
         Wants::Json => quote_as_json(&app, &member, &texts).await,
     }

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use nexora_core::{Model, Plan};
-use serde_json::{Value, json};
+use nexora_core::{Model, Plan, Slot};
+use serde_json::{Map, Value, json};
 
+use super::uploads;
 use crate::asker;
 use crate::components::{Sale, Standing};
 use crate::problem::Problem;
@@ -22,7 +23,13 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Res
         .iter()
         .map(|model| shape(model, shop.standing(model)))
         .collect();
-    Ok(asker::json(StatusCode::OK, &json!({ "items": models })))
+    Ok(asker::json(
+        StatusCode::OK,
+        &json!({
+            "items": models,
+            "uploads": uploads::limits(),
+        }),
+    ))
 }
 
 fn shape(model: &Model, standing: Standing) -> Value {
@@ -54,10 +61,30 @@ fn shape(model: &Model, standing: Standing) -> Value {
             "seed_max": params.seed_max,
             "count_max": params.count_max,
         },
+        "inputs": inputs(model),
         "routes": model.routes.iter().map(|route| json!({
             "provider": route.provider.slug(),
             "model": route.upstream,
         })).collect::<Vec<_>>(),
         "generate": format!("/api/{}/generate", model.kind.slug()),
     })
+}
+
+/// Which pictures a run can begin with: a slot that is not there is not taken.
+fn inputs(model: &Model) -> Value {
+    let frames = model.params.frames.as_ref();
+    let taken = Slot::ALL.into_iter().filter_map(|slot| {
+        let count_max = model.params.pictures_max(slot);
+        let is_required = slot == Slot::FirstFrame && frames.is_some_and(|it| it.required);
+        let shape = json!({ "count_max": count_max, "is_required": is_required });
+        (count_max > 0).then(|| (slot.field().to_owned(), shape))
+    });
+    let mut inputs: Map<String, Value> = taken.collect();
+    if let Some(frames) = frames.filter(|it| !it.resolutions.is_empty()) {
+        inputs.insert(
+            "resolution_with_frames".to_owned(),
+            json!(frames.resolutions),
+        );
+    }
+    Value::Object(inputs)
 }

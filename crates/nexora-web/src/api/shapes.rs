@@ -59,11 +59,15 @@ fn order(order: &Order) -> Value {
         "model": order.model,
         "prompt": order.prompt,
         "negative_prompt": order.negative_prompt,
-        "aspect_ratio": order.aspect_ratio,
+        // Left to the picture, as it was.
+        "aspect_ratio": (!order.fits_picture).then_some(order.aspect_ratio),
         "resolution": order.resolution,
         "duration": order.seconds,
         "seed": order.seed,
         "count": order.count,
+        "first_frame": order.inputs.first_frame,
+        "last_frame": order.inputs.last_frame,
+        "references": order.inputs.references,
     })
 }
 

@@ -1,9 +1,10 @@
 //! `/g/{id}`: one run, large, with everything there is to know about it.
 
 use maud::{Markup, html};
-use nexora_core::GenerationState;
+use nexora_core::{Asset, GenerationState, MediaKind, Slot};
 
-use crate::components::{Run, Shell, card, icon, media, moment, shell};
+use crate::components::begun::begun;
+use crate::components::{Run, Shell, card, icon, media, moment, shell, slots};
 
 /// What the page of one run shows.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
                     }
                 }
                 (actions(run))
+                (begun(run))
                 (facts(run))
                 (removal(run))
             }
@@ -50,14 +52,42 @@ fn subject(run: &Run<'_>) -> Markup {
                             span {
                                 (asset.width) " × " (asset.height) " px · " (size(asset.size_bytes))
                             }
-                            a.act.act-words href={ "/media/" (asset.id) "/download" } download {
-                                (icon::download()) "Download"
+                            div.piece-acts {
+                                (uses(asset))
+                                a.act.act-words href={ "/media/" (asset.id) "/download" } download {
+                                    (icon::download()) "Download"
+                                }
                             }
                         }
                     }
                 }
             } @else {
                 div.detail-card data-awaits[run.is_pending()] { (card::card(run)) }
+            }
+        }
+    }
+}
+
+/// What an output can become: a clip, with one click, or a picture in any slot.
+fn uses(asset: &Asset) -> Markup {
+    let word = match asset.kind {
+        MediaKind::Image => "Use as",
+        MediaKind::Video => "Use its first picture as",
+    };
+    html! {
+        @if asset.kind == MediaKind::Image {
+            a.act.act-words.is-glow href={ "/generate?first_frame=" (asset.id) } {
+                (icon::film()) "Animate"
+            }
+        }
+        details.uses {
+            summary.act.act-words { (word) (icon::chevron()) }
+            ul.uses-list.glass {
+                @for slot in Slot::ALL {
+                    li { a href={ "/generate?" (slot.field()) "=" (asset.id) } {
+                        (slots::title_of_one(slot))
+                    } }
+                }
             }
         }
     }

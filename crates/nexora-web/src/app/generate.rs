@@ -1,11 +1,13 @@
 //! `/generate`: every setting of the chosen model, and the exact price before it runs.
 
 use maud::{Markup, html};
-use nexora_core::{FieldError, MediaKind, Model};
+use nexora_core::{FieldError, MediaKind, Model, Slot};
+use nexora_engine::Picture;
 
 use crate::assets;
 use crate::components::fields::{self, FieldsView};
 use crate::components::quote::{QuoteView, quote};
+use crate::components::slots::{self, Held, SlotsView};
 use crate::components::{Draft, Run, Shell, Shop, card, icon, picker, shell};
 
 /// What the full composer shows.
@@ -19,6 +21,12 @@ pub struct GenerateView<'a> {
     pub model: &'a Model,
     /// What stands in the composer. Settings the model does not take are not shown.
     pub draft: &'a Draft,
+    /// The pictures in its slots.
+    pub held: &'a [Held],
+    /// The member's newest pictures, to choose from.
+    pub shelf: &'a [Picture],
+    /// What of the draft could not come along.
+    pub notes: &'a [String],
     /// What was wrong with the last try.
     pub errors: &'a [FieldError],
     /// Idempotency key of this rendering.
@@ -34,6 +42,7 @@ pub fn page(view: &GenerateView<'_>) -> Markup {
     let pending = view.runs.iter().any(Run::is_pending);
     let main = html! {
         script type="module" src=(assets::url("bench.js")) {}
+        script type="module" src=(assets::url("slots.js")) {}
         div.bench {
             section.bench-form aria-labelledby="generate-title" {
                 h1.sr #generate-title { "Create a " (view.model.kind.noun()) }
@@ -76,16 +85,26 @@ pub fn form(view: &GenerateView<'_>) -> Markup {
         draft: view.draft,
         errors: view.errors,
     };
+    let slots = SlotsView {
+        held: view.held,
+        shelf: Some(view.shelf),
+        errors: view.errors,
+    };
     let action = format!("/api/{}/generate", view.model.kind.slug());
     html! {
-        form #composer.bench-composer method="post" action=(action) data-keys="submit" data-full
+        form #composer.bench-composer method="post" action=(action) enctype="multipart/form-data"
+            data-keys="submit" data-full
             hx-post=(action) hx-target="#feed" hx-swap="afterbegin"
             hx-status:422="target:#composer swap:outerHTML"
             hx-status:4xx="swap:none" hx-status:5xx="swap:none" {
             input type="hidden" name="key" value=(view.key);
             div.bench-fields {
                 (models(view))
-                (general_faults(view.errors))
+                (general_faults(view.errors, view.model))
+                @if !view.notes.is_empty() {
+                    div.slots-notes role="status" { @for note in view.notes { p { (note) } } }
+                }
+                (slots::of_model(&slots, view.model))
                 (fields::words(&fields))
                 (fields::settings(&fields))
             }
@@ -138,7 +157,7 @@ fn models(view: &GenerateView<'_>) -> Markup {
 }
 
 /// Faults that belong to no field on the page.
-fn general_faults(errors: &[FieldError]) -> Markup {
+fn general_faults(errors: &[FieldError], model: &Model) -> Markup {
     let shown = [
         "prompt",
         "negative_prompt",
@@ -148,8 +167,10 @@ fn general_faults(errors: &[FieldError]) -> Markup {
         "seed",
         "count",
     ];
+    let has_slot =
+        |field: &str| Slot::of_field(field).is_some_and(|slot| model.params.pictures_max(slot) > 0);
     let others = errors
         .iter()
-        .filter(|error| !shown.contains(&error.field.as_str()));
+        .filter(|error| !shown.contains(&error.field.as_str()) && !has_slot(&error.field));
     fields::faults(others)
 }

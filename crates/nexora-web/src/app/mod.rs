@@ -5,6 +5,7 @@ pub mod detail;
 pub mod generate;
 pub mod history;
 pub mod leave;
+pub mod pictures;
 pub mod profile;
 pub mod receipt;
 pub mod studio;

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use nexora_core::Member;
 
+use crate::components::begun::begun;
 use crate::components::ledger::{Line, ledger};
 use crate::components::{Run, Shell, icon, moment, shell};
 
@@ -34,6 +35,7 @@ pub fn page(view: &ReceiptView<'_>) -> Markup {
                 (icon::mark())
             }
             p.receipt-story { (story(run)) }
+            (begun(run))
             h2 { "Lines in the ledger" }
             (ledger(view.lines))
             (small_print(view))

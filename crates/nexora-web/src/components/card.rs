@@ -59,6 +59,11 @@ fn ready(run: &Run<'_>, asset: &Asset) -> Markup {
                 p.card-meta { (run.model_title()) " · " (money(run)) }
             }
             div.card-actions {
+                @if asset.kind == MediaKind::Image {
+                    a.act.act-words href={ "/generate?first_frame=" (asset.id) } {
+                        (icon::film()) "Animate"
+                    }
+                }
                 (remix(run))
                 a.act href={ "/media/" (asset.id) "/download" } download aria-label="Download" {
                     (icon::download())
@@ -158,9 +163,11 @@ fn money(run: &Run<'_>) -> Markup {
 /// Fills the composer on the same page, or opens the full one with everything filled in.
 pub fn remix(run: &Run<'_>) -> Markup {
     let order = &run.generation.order;
+    // The quick composer is filled with words alone; pictures need the full one.
+    let words = order.inputs.is_empty().then_some(&order.prompt);
     html! {
         a.act.act-words href={ "/generate?from=" (run.generation.id) }
-            data-remix=(order.prompt) data-remix-model=(order.model)
+            data-remix=[words] data-remix-model=(order.model)
             data-remix-ratio=(order.aspect_ratio) {
             (icon::remix()) "Remix"
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use nexora_core::catalog::AspectRatio;
 use nexora_core::{FieldError, MediaKind, Model};
 
-use crate::components::composer::Draft;
+use crate::components::draft::Draft;
 use crate::components::media::ratio_class;
 use crate::components::sample::Sample;
 use crate::design::stock;
@@ -57,6 +57,10 @@ pub fn settings(view: &FieldsView<'_>) -> Markup {
     let params = &view.model.params;
     html! {
         (shapes(view, &params.aspect_ratios))
+        @if params.frames.is_some() {
+            // The style sheet shows this instead of the shapes as soon as there is a frame.
+            p.field-fact.shape-of-frame { "Shape " b { "that of the first frame" } }
+        }
         @if !params.resolutions.is_empty() { (resolutions(view)) }
         @if params.seconds.len() > SECONDS_IN_A_ROW_MAX {
             (length_list(view))
@@ -105,12 +109,22 @@ impl FieldsView<'_> {
     }
 }
 
+/// A model that goes by pictures can be left to take the shape of the first.
 fn shapes(view: &FieldsView<'_>, ratios: &[AspectRatio]) -> Markup {
-    let chosen = view.chosen("aspect_ratio", ratios.first().map(ToString::to_string));
+    let can_fit = view.model.params.references.is_some();
+    let fits = can_fit && !view.draft.inputs().references.is_empty();
+    let default = ratios.first().filter(|_| !fits).map(ToString::to_string);
+    let chosen = view.chosen("aspect_ratio", default);
     html! {
-        fieldset.field {
+        fieldset.field.shapes {
             legend { "Shape" }
             div.choices {
+                @if can_fit {
+                    label.choice.shape {
+                        input type="radio" name="aspect_ratio" value="" checked[chosen.is_empty()];
+                        span { "As the picture" }
+                    }
+                }
                 @for ratio in ratios {
                     label.choice.shape {
                         input type="radio" name="aspect_ratio" value=(ratio)
@@ -132,13 +146,17 @@ fn shape_class(ratio: AspectRatio) -> String {
 fn resolutions(view: &FieldsView<'_>) -> Markup {
     let price = &view.model.price;
     let names = &view.model.params.resolutions;
+    let between = |frames: &nexora_core::catalog::Frames| frames.resolutions.clone();
+    let frame_sizes = view.model.params.frames.as_ref().map(between);
+    let frame_sizes = frame_sizes.filter(|sizes| !sizes.is_empty());
+    let frame_sizes = frame_sizes.as_ref().unwrap_or(names);
     let chosen = view.chosen("resolution", names.first().cloned());
     html! {
         fieldset.field {
             legend { "Size" }
             div.choices {
                 @for name in names {
-                    label.choice {
+                    label.choice data-words-only[!frame_sizes.contains(name)] {
                         input type="radio" name="resolution" value=(name) checked[*name == chosen];
                         span { (name) }
                         @if let Some(percent) = price.resolution_percent.get(name) {

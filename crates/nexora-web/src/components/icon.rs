@@ -21,6 +21,10 @@ icons! {
     alert = "M12 8v5m0 3.2v.1M12 3 2.8 19.5h18.4z";
     /// Onwards.
     arrow = "M5 12h14m-6-6 6 6-6 6";
+    /// Bring a picture along.
+    bring = "M12 16V5m-5 4.500 5-5 5 5M5 15v5h14v-5";
+    /// Take it out.
+    close = "M6 6l12 12M18 6 6 18";
     /// Delete.
     bin = "M4 7h16M9 7V4h6v3m-8 0 1 13h8l1-13";
     /// Something is true.
@@ -49,6 +53,8 @@ icons! {
     person = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8m-8 8c.8-3.6 4-5 8-5s7.2 1.4 8 5";
     /// A picture.
     picture = "M4 5h16v14H4zm0 11 5-5 4 4 2.5-2.500L20 17M15.5 9v.1";
+    /// Add one.
+    plus = "M12 5v14M5 12h14";
     /// Play.
     play = "M8 5.500v13l10.5-6.500z";
     /// Nobody knows yet.

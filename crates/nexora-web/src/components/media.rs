@@ -49,7 +49,7 @@ pub fn ratio_class(width: u32, height: u32) -> String {
 pub fn tile(asset: &Asset, alt: &str, eager: bool) -> Markup {
     let loading = if eager { "eager" } else { "lazy" };
     html! {
-        (placeholder(asset))
+        (placeholder(&asset.placeholder, asset.width, asset.height))
         @if asset.thumbnail_key.is_some() || asset.kind == MediaKind::Image {
             img.shot src=(still_url(asset)) alt=(alt) width=(asset.width) height=(asset.height)
                 loading=(loading) decoding="async";
@@ -83,7 +83,7 @@ pub fn stage(asset: &Asset, alt: &str) -> Markup {
         .map(|_| format!("{source}/poster"));
     html! {
         div.stage.(ratio_class(asset.width, asset.height)) {
-            (placeholder(asset))
+            (placeholder(&asset.placeholder, asset.width, asset.height))
             @match asset.kind {
                 MediaKind::Image => {
                     img.shot src=(source) alt=(alt) width=(asset.width) height=(asset.height)
@@ -99,14 +99,12 @@ pub fn stage(asset: &Asset, alt: &str) -> Markup {
     }
 }
 
-/// The picture's `ThumbHash` as a tiny inline image; nothing when there is none.
-fn placeholder(asset: &Asset) -> Markup {
-    let Some(source) = placeholder_source(&asset.placeholder) else {
+/// A picture's `ThumbHash` as a tiny inline image; nothing when there is none.
+pub fn placeholder(hash: &[u8], width: u32, height: u32) -> Markup {
+    let Some(source) = placeholder_source(hash) else {
         return html! {};
     };
-    html! {
-        img.blur src=(source) alt="" width=(asset.width) height=(asset.height) aria-hidden="true";
-    }
+    html! { img.blur src=(source) alt="" width=(width) height=(height) aria-hidden="true"; }
 }
 
 fn placeholder_source(hash: &[u8]) -> Option<String> {

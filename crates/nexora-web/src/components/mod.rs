@@ -2,8 +2,10 @@
 
 pub mod acting;
 pub mod balance;
+pub mod begun;
 pub mod card;
 pub mod composer;
+pub mod draft;
 pub mod fields;
 pub mod gate;
 pub mod icon;
@@ -22,10 +24,11 @@ pub mod sample;
 pub mod shell;
 pub mod shop;
 pub mod sidebar;
+pub mod slots;
 pub mod standing;
 
 pub use balance::BalanceView;
-pub use composer::Draft;
+pub use draft::Draft;
 pub use notice::{Notice, NoticeKind};
 pub use run::Run;
 pub use sale::Sale;

@@ -6,7 +6,7 @@ use nexora_core::{MediaKind, Model, Tier};
 
 use crate::components::sample::Sample;
 use crate::components::shop::{Shop, Standing};
-use crate::components::{icon, moment};
+use crate::components::{icon, moment, slots};
 use crate::design::stock;
 
 /// The style sheet can tell this many models apart (`assets/css/picker.css`); more of them still
@@ -55,7 +55,8 @@ fn option(shop: Shop<'_>, model: &Model, n: usize, chosen: Option<&Model>) -> Ma
         label.option {
             input type="radio" name="model" value=(model.id) data-n=(n)
                 data-kind=(model.kind.slug()) data-cost=(model.price.credits.amount())
-                data-ratios=(ratios.join(" "))
+                data-ratios=(ratios.join(" ")) data-takes=[slots::taken_by(model)]
+                data-references=[model.params.references.as_ref().map(|it| it.count_max)]
                 checked[chosen.is_some_and(|it| it.id == model.id)]
                 disabled[standing == Standing::Off];
             (face(model, standing, n))
@@ -69,6 +70,9 @@ pub fn face(model: &Model, standing: Standing, n: usize) -> Markup {
         span.option-words {
             span.option-title { (model.title) (tier_mark(model.tier)) }
             span.option-summary { (model.summary) }
+            @if let Some(words) = slots::words_for(model) {
+                span.option-takes { (icon::picture()) (words) }
+            }
             (standing_line(model, standing, n))
         }
         span.option-price { (price_words(model)) }

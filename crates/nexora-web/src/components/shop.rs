@@ -1,6 +1,6 @@
 //! What one member may order at this moment: the catalog, seen through their plan.
 
-use nexora_core::{Catalog, MediaKind, Model, ModelId, Plan};
+use nexora_core::{Catalog, Inputs, MediaKind, Model, ModelId, Plan};
 
 use crate::components::money;
 use crate::components::sale::Sale;
@@ -55,6 +55,27 @@ impl<'a> Shop<'a> {
         self.of_kind(kind)
             .find(|model| self.standing(model) == Standing::Open)
             .or_else(|| self.of_kind(kind).next())
+    }
+}
+
+impl<'a> Shop<'a> {
+    /// The model for these pictures: the first with a place for all of them that the member may
+    /// order, or the first there is. Frames make clips; references make `kind`.
+    pub fn first_for(&self, kind: MediaKind, inputs: &Inputs) -> Option<&'a Model> {
+        let kind = if inputs.has_frames() {
+            MediaKind::Video
+        } else {
+            kind
+        };
+        let fits = |model: &&Model| {
+            let mut slots = inputs.all();
+            slots.all(|(slot, _)| model.params.pictures_max(slot) > 0)
+        };
+        let is_open = |model: &&Model| self.standing(model) == Standing::Open;
+        self.of_kind(kind)
+            .filter(fits)
+            .find(is_open)
+            .or_else(|| self.of_kind(kind).find(fits))
     }
 }
 

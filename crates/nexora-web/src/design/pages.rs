@@ -1,17 +1,21 @@
 //! Every page of the product with sample data, for the tests and the gallery.
 
+use std::time::Duration;
+
 use maud::Markup;
 use nexora_core::generation::GenerationState;
 use nexora_core::{Credits, FieldError, MediaKind, Quote};
+use nexora_engine::UploadRoom;
 
 use crate::app::history::{HistoryView, Search};
+use crate::app::pictures::{self, PicturesView};
 use crate::app::{detail, generate, history, receipt, studio};
 use crate::components::composer::ComposerView;
 use crate::components::ledger::Line;
 use crate::components::quote::QuoteView;
-use crate::components::{Draft, Here, Notice, NoticeKind, Run, Shell};
+use crate::components::{Draft, Here, Notice, NoticeKind, Run, Shell, slots};
 use crate::design::purchases;
-use crate::design::stock::{Stock, stock};
+use crate::design::stock::{NOW, Stock, stock};
 use crate::site::{home, legal, problem, sign_in};
 
 /// Every page, with the path it would be served at.
@@ -20,6 +24,7 @@ pub fn pages() -> Vec<(String, Markup)> {
     let mut pages = site(&stock);
     pages.extend(studios(&stock));
     pages.extend(benches(&stock));
+    pages.extend(brought(&stock));
     pages.extend(histories(&stock));
     pages.extend(details(&stock));
     pages.extend(purchases::pages(&stock));
@@ -89,6 +94,7 @@ fn studios(stock: &Stock) -> Vec<(String, Markup)> {
         composer: ComposerView {
             shop: stock.shop(),
             draft: &blank,
+            held: &[],
             errors: &[],
             key: "sample-key",
             available: Credits::STARTER,
@@ -123,10 +129,14 @@ fn benches(stock: &Stock) -> Vec<(String, Markup)> {
         ("/generate", "flux-schnell", Some(5), &runs[..]),
         ("/generate-video", "kling-3.0", None, &[]),
         ("/generate-premium", "nano-banana-2", Some(15), &[]),
+        ("/generate-animate", "wan-2.1-turbo", Some(8), &[]),
         ("/generate-pro", "seedance-2.0", Some(50), &runs[..]),
     ];
+    let (held, shelf) = (slots::sample_held(stock), slots::sample_pictures(stock));
+    let notes = ["Wan 2.1 Turbo takes no last frame, so yours is left out.".to_owned()];
     let mut pages = Vec::new();
     for (path, model, price, runs) in cases {
+        let begins = path == "/generate-animate";
         let Some(model) = stock.catalog.find(model) else {
             continue;
         };
@@ -142,6 +152,9 @@ fn benches(stock: &Stock) -> Vec<(String, Markup)> {
             shop: stock.shop(),
             model,
             draft: &draft,
+            held: if begins { &held } else { &[] },
+            shelf: &shelf,
+            notes: if begins { &notes } else { &[] },
             errors,
             key: "sample-key",
             quote: QuoteView {
@@ -156,6 +169,25 @@ fn benches(stock: &Stock) -> Vec<(String, Markup)> {
         pages.push((path.to_owned(), generate::page(&view)));
     }
     pages
+}
+
+/// The pictures a member brought along, and none.
+fn brought(stock: &Stock) -> Vec<(String, Markup)> {
+    let uploads = stock.uploads();
+    let view = |uploads| PicturesView {
+        shell: stock.shell("Your pictures", Here::Elsewhere),
+        uploads,
+        room: UploadRoom {
+            count_max: 300,
+            bytes_max: 1 << 30,
+            kept: Duration::from_secs(7 * 86_400),
+        },
+        now: NOW,
+    };
+    vec![
+        ("/pictures".to_owned(), pictures::page(&view(&uploads))),
+        ("/pictures-empty".to_owned(), pictures::page(&view(&[]))),
+    ]
 }
 
 fn histories(stock: &Stock) -> Vec<(String, Markup)> {

@@ -10,7 +10,7 @@ mod works;
 
 use nexora_core::billing::Offers;
 use nexora_core::ledger::{Entry, Movement, Seal};
-use nexora_core::{Catalog, Credits, DisplayName, Email, Member, Plan, Timestamp};
+use nexora_core::{Catalog, Credits, DisplayName, Email, Member, Plan, Timestamp, Upload};
 
 use crate::components::ledger::Line;
 use crate::components::{BalanceView, Here, Run, Shell, Shop};
@@ -90,6 +90,25 @@ impl Stock {
             .collect()
     }
 
+    /// Two pictures the member brought along.
+    pub fn uploads(&self) -> Vec<Upload> {
+        let assets = self.works.iter().flat_map(|work| &work.assets).take(2);
+        let uploads = (1..).zip(assets).map(|(number, asset)| Upload {
+            id: id(number),
+            member: self.member.id,
+            content_type: "image/jpeg".to_owned(),
+            key: asset.key.clone(),
+            thumbnail_key: asset.key.clone(),
+            size_bytes: asset.size_bytes,
+            width: asset.width,
+            height: asset.height,
+            placeholder: asset.placeholder.clone(),
+            created_at: ago(3),
+            expires_at: None,
+        });
+        uploads.collect()
+    }
+
     /// A journal with every kind of line, newest first.
     pub fn lines(&self) -> Vec<Line<'_>> {
         let mut available = 0;
@@ -142,7 +161,14 @@ macro_rules! prefixed {
     })* };
 }
 
-prefixed!(MemberId, GenerationId, AssetId, GrantId, SessionId);
+prefixed!(
+    MemberId,
+    GenerationId,
+    AssetId,
+    GrantId,
+    SessionId,
+    UploadId
+);
 
 /// `minutes` before the samples are drawn.
 pub(super) fn ago(minutes: i64) -> Timestamp {

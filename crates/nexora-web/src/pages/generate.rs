@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::Markup;
-use nexora_core::{FieldError, GenerationId, MediaKind, Model};
+use nexora_core::{FieldError, GenerationId, MediaKind, Model, Slot, Source};
 use nexora_engine::{Listing, Run as Made, StartKey};
 
-use super::{Frame, view};
+use super::{Frame, Pictures, view};
 use crate::app::generate::{self, GenerateView};
 use crate::body::Query;
 use crate::components::quote::QuoteView;
@@ -35,8 +35,26 @@ pub(super) async fn generate(
         Some(run) => Draft::of(&run.generation.order),
         None => Draft::read(query.pairs()),
     };
+    let draft = worded(&app, &member, draft).await?;
     let bench = Bench::load(&app, member, draft, kind).await?;
     Ok(bench.flashing(&app, &headers).answer(&app, StatusCode::OK))
+}
+
+/// A clip that begins with a picture made here begins with its words, too, unless others are
+/// written already.
+async fn worded(app: &App, member: &Member, draft: Draft) -> Result<Draft, Problem> {
+    let frames = draft.sources(Slot::FirstFrame);
+    let (Some(Source::Asset(id)), "") = (frames.first(), draft.text("prompt")) else {
+        return Ok(draft);
+    };
+    let Some(asset) = app.engine().asset(member.id(), *id).await? else {
+        return Ok(draft);
+    };
+    let run = app.engine().run(member.id(), asset.generation).await?;
+    Ok(match run {
+        Some(run) => draft.with("prompt", run.generation.order.prompt.as_str()),
+        None => draft,
+    })
 }
 
 /// Everything the full composer is drawn from.
@@ -44,13 +62,15 @@ pub(crate) struct Bench<'a> {
     frame: Frame,
     model: &'a Model,
     draft: Draft,
+    pictures: Pictures,
     errors: Vec<FieldError>,
     made: Vec<Made>,
     key: StartKey,
 }
 
 impl<'a> Bench<'a> {
-    /// Loads a composer for the drafted model, or for the first of `kind` the member may order.
+    /// Loads a composer for the drafted model, or for the first of `kind` the member may order that
+    /// has places for the drafted pictures.
     pub(crate) async fn load(
         app: &'a App,
         member: Member,
@@ -61,9 +81,11 @@ impl<'a> Bench<'a> {
         let model = app
             .catalog()
             .find(draft.text("model"))
+            .or_else(|| shop.first_for(kind, &draft.inputs()))
             .or_else(|| shop.first_open(kind))
             .or_else(|| app.catalog().models().first())
             .ok_or_else(Problem::no_such_page)?;
+        let (draft, pictures) = Pictures::load(app, member.id(), draft, model).await?;
         let listing = Listing {
             limit: CARDS_MAX,
             kind: Some(model.kind),
@@ -73,7 +95,8 @@ impl<'a> Bench<'a> {
             made: app.engine().runs(listing).await?,
             frame: Frame::of_member(app, member).await?,
             model,
-            draft: draft.fitted(model),
+            draft,
+            pictures,
             errors: Vec::new(),
             key: StartKey::fresh(),
         })
@@ -112,6 +135,9 @@ impl<'a> Bench<'a> {
             shop,
             model: self.model,
             draft: &self.draft,
+            held: &self.pictures.held,
+            shelf: &self.pictures.shelf,
+            notes: &self.pictures.notes,
             errors: &self.errors,
             key: self.key.as_str(),
             quote: QuoteView {

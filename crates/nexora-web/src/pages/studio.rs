@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use nexora_engine::{Listing, StartKey};
 
-use super::{Frame, view};
+use super::{Frame, Pictures, view};
 use crate::app::studio::{self, StudioView};
 use crate::body::Query;
 use crate::components::composer::ComposerView;
@@ -28,6 +28,8 @@ pub(super) async fn studio(
     let frame = Frame::of_member(&app, member)
         .await?
         .flashing(&app, &headers);
+    let draft = Draft::read(query.pairs());
+    let (draft, pictures) = Pictures::held(&app, id, draft).await?;
     let listing = Listing {
         limit: CARDS_MAX + 1,
         ..everything(id)
@@ -42,7 +44,8 @@ pub(super) async fn studio(
         shell: frame.live_shell("Studio", Here::Studio),
         composer: ComposerView {
             shop: app.shop(frame.sale(&app)),
-            draft: &Draft::read(query.pairs()),
+            draft: &draft,
+            held: &pictures.held,
             errors: &[],
             key: StartKey::fresh().as_str(),
             available: frame.balance().available,

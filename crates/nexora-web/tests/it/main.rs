@@ -35,3 +35,5 @@ mod secrets;
 mod studio;
 #[cfg(test)]
 mod till;
+#[cfg(test)]
+mod uploads;
