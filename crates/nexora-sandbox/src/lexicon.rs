@@ -281,6 +281,7 @@ mod tests {
             seed: 7,
             width: 512,
             height: 512,
+            given: crate::given::Given::default(),
         })
     }
 
@@ -319,6 +320,7 @@ mod tests {
             seed: 1,
             width: 512,
             height: 512,
+            given: crate::given::Given::default(),
         };
         assert!(matches!(read(&wish).scene, Scene::Lake(_)));
         "lake".clone_into(&mut wish.negative);
@@ -341,6 +343,7 @@ mod tests {
             seed: 1,
             width: 512,
             height: 512,
+            given: crate::given::Given::default(),
         };
         let first = read(&wish);
         wish.seed = 2;

@@ -15,6 +15,7 @@ mod clerk;
 mod fal;
 mod files;
 mod film;
+mod given;
 mod higgsfield;
 mod keep;
 mod lemon;

@@ -33,6 +33,9 @@
 //! | `[sandbox:webhook-twice]` | webhook | each is delivered twice |
 //! | `[sandbox:webhook-shuffled]` | webhook | Replicate: `completed` comes before `start`; fal: it comes late, after that of the next job |
 //!
+//! An upload has no prompt: a cue for [`Moment::Upload`] takes any fault of a submit, or `Stuck`, which
+//! never answers.
+//!
 //! `*N` sets how many times a word works for the same prompt (`[sandbox:down*1]`), `@provider`
 //! limits it to one provider (`[sandbox:down@replicate]`, `[sandbox:busy*3@fal]`), so that failing
 //! over can be played. `OpenAI` answers with the bytes themselves: there `wrongtype` puts a web page
@@ -80,6 +83,8 @@ pub enum Provider {
 pub enum Moment {
     /// The provider is asked to begin.
     Submit,
+    /// An input is announced or brought; there is no prompt yet, so only a cue can strike.
+    Upload,
     /// The provider works; decided when it begins, seen at the end.
     Outcome,
     /// Status or result is read.
@@ -267,6 +272,16 @@ impl Script {
         }
     }
 
+    /// Whether every fault that was added has struck.
+    pub fn is_played_out(&self) -> bool {
+        self.lock().cues.is_empty()
+    }
+
+    /// Forgets the faults that have not struck.
+    pub fn clear(&self) {
+        self.lock().cues.clear();
+    }
+
     /// Every output made until now is gone, as it would be an hour after completion.
     pub fn expire_outputs(&self) {
         self.lock().outputs_expired = Some(Instant::now());
@@ -292,11 +307,7 @@ impl Script {
 
     /// What happens to a submit or a poll before the provider looks at it.
     pub(crate) fn gate(&self, provider: Provider, moment: Moment, prompt: &str) -> Gate {
-        let faults = self.draw(provider, moment, prompt);
-        faults
-            .iter()
-            .find_map(|&fault| Gate::of(fault))
-            .unwrap_or(Gate::Open(Answer::Whole))
+        Gate::through(&self.draw(provider, moment, prompt))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Pending> {
@@ -335,6 +346,12 @@ impl Pending {
 }
 
 impl Gate {
+    /// The first of these faults that works at a gate, if any does.
+    pub(crate) fn through(faults: &[Fault]) -> Self {
+        let found = faults.iter().find_map(|&fault| Self::of(fault));
+        found.unwrap_or(Self::Open(Answer::Whole))
+    }
+
     fn of(fault: Fault) -> Option<Self> {
         match fault {
             Fault::Auth => Some(Self::Shut(Shut::Auth)),

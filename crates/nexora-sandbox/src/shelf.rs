@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::given::Given;
 use crate::studio::{self, Clip, Picture, StillFormat, Wish};
 
 /// Rendered bytes kept; the oldest go first. About twenty clips or forty stills.
@@ -18,6 +19,14 @@ const EASELS: usize = 1;
 pub(crate) struct Piece {
     pub(crate) wish: Wish,
     pub(crate) form: Form,
+}
+
+impl Piece {
+    /// The same piece, begun with pictures.
+    pub(crate) fn begun_with(mut self, given: &Given) -> Self {
+        self.wish.given = given.clone();
+        self
+    }
 }
 
 /// As what it is painted.
@@ -202,6 +211,7 @@ mod tests {
             seed: 1,
             width: 64,
             height: 64,
+            given: crate::given::Given::default(),
         };
         let form = Form::Png;
         let first = shelf

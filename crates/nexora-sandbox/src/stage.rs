@@ -16,7 +16,7 @@ use crate::lemon::Lemon;
 use crate::post::Post;
 use crate::replicate::Replicate;
 use crate::runway::Runway;
-use crate::script::Script;
+use crate::script::{Fault, Gate, Moment, Provider, Script};
 use crate::submits::Submits;
 
 /// The shared parts of one sandbox.
@@ -58,6 +58,16 @@ impl Stage {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         }
+    }
+
+    /// What happens to an upload before the provider looks at it. A stuck one is never answered.
+    pub(crate) async fn upload_gate(&self, provider: Provider) -> Gate {
+        let faults = self.script.draw(provider, Moment::Upload, "");
+        if faults.contains(&Fault::Stuck) {
+            self.closing.cancelled().await;
+            return Gate::Lost;
+        }
+        Gate::through(&faults)
     }
 
     /// Waits, or returns at once when the sandbox stops.

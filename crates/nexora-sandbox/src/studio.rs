@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::film;
+use crate::given::Given;
 use crate::paint::{self, StillImage};
 
 /// What a provider was asked to paint.
@@ -18,6 +19,8 @@ pub(crate) struct Wish {
     pub(crate) width: u32,
     /// Wanted height in pixels.
     pub(crate) height: u32,
+    /// What it begins with besides words.
+    pub(crate) given: Given,
 }
 
 /// The file format of a still.
@@ -81,6 +84,7 @@ impl Wish {
             seed,
             width,
             height,
+            given: Given::default(),
         }
     }
 }

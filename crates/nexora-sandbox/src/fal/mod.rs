@@ -3,6 +3,7 @@
 //! Hosts become prefixes: `queue.fal.run` is `/fal/queue`, `fal.run` is `/fal/run`, `rest.fal.ai` is
 //! `/fal/rest`, `v3.fal.media` is `/fal/cdn`.
 
+mod fields;
 mod models;
 mod problem;
 mod queue;

@@ -1,14 +1,14 @@
-//! The models fal plays: their input fields and what they paint.
-//!
-//! Fields and limits are those of `@fal-ai/client` 1.10.1's endpoint types.
+//! The models fal plays: which pictures they begin with, and what they paint.
 
 use serde_json::{Map, Value, json};
 
-use super::problem::{complaint, detail};
-use crate::check::{
-    Field, Judge, anything, check, choice, flag, frame, frame_of, real, seed, text, text_in, whole,
-    whole_in,
+use super::fields::{
+    FLUX, KLING, KLING_I2V, LUMA, LUMA_I2V, NANO_BANANA, NANO_BANANA_EDIT, SEEDANCE, SEEDANCE_I2V,
+    SEEDANCE_REFERENCE, WAN, WAN_I2V,
 };
+use super::problem::{complaint, detail};
+use crate::check::{Field, Judge, check, frame_of, text_in, whole_in};
+use crate::given::{Addresses, Given};
 use crate::queue::Work;
 use crate::script;
 use crate::shelf::{Form, Piece};
@@ -21,6 +21,18 @@ pub(super) struct Model {
     endpoint: &'static str,
     pub(super) family: Family,
     fields: &'static [Field],
+    takes: Pictures,
+}
+
+/// Which fields name pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pictures {
+    /// It is made of words alone.
+    None,
+    /// The first frame, and the last.
+    Frames(&'static str, &'static str),
+    /// `image_urls`, so many.
+    List { most: usize, required: bool },
 }
 
 /// Models that share their fields' meaning and the shape of their result.
@@ -34,8 +46,55 @@ pub(super) enum Family {
     Flux,
 }
 
+/// For models that take no last frame: no input has a field of this name.
+const NO_LAST: &str = "";
+
 const MODELS: &[Model] = &[
     model("fal-ai/wan-t2v", Family::Wan, WAN),
+    Model {
+        takes: Pictures::Frames("image_url", NO_LAST),
+        ..model("fal-ai/wan-i2v", Family::Wan, WAN_I2V)
+    },
+    kling_i2v("fal-ai/kling-video/v3/standard/image-to-video"),
+    kling_i2v("fal-ai/kling-video/v3/pro/image-to-video"),
+    Model {
+        takes: Pictures::Frames("image_url", "end_image_url"),
+        ..model(
+            "fal-ai/luma-dream-machine/ray-2/image-to-video",
+            Family::Luma,
+            LUMA_I2V,
+        )
+    },
+    Model {
+        takes: Pictures::Frames("image_url", "end_image_url"),
+        ..model(
+            "bytedance/seedance-2.0/image-to-video",
+            Family::Seedance,
+            SEEDANCE_I2V,
+        )
+    },
+    Model {
+        takes: Pictures::List {
+            most: 9,
+            required: false,
+        },
+        ..model(
+            "bytedance/seedance-2.0/reference-to-video",
+            Family::Seedance,
+            SEEDANCE_REFERENCE,
+        )
+    },
+    Model {
+        takes: Pictures::List {
+            most: 14,
+            required: true,
+        },
+        ..model(
+            "fal-ai/nano-banana-2/edit",
+            Family::NanoBanana,
+            NANO_BANANA_EDIT,
+        )
+    },
     model(
         "fal-ai/kling-video/v3/standard/text-to-video",
         Family::Kling,
@@ -56,113 +115,19 @@ const MODELS: &[Model] = &[
     model("fal-ai/flux/schnell", Family::Flux, FLUX),
 ];
 
-const WAN: &[Field] = &[
-    text("prompt").required(),
-    text("negative_prompt"),
-    choice("aspect_ratio", &["16:9", "9:16"]),
-    choice("resolution", &["480p", "580p", "720p"]),
-    whole("num_frames", 81, 100),
-    whole("frames_per_second", 5, 24),
-    whole("num_inference_steps", 2, 40),
-    seed(),
-    flag("enable_safety_checker"),
-    flag("enable_prompt_expansion"),
-    flag("turbo_mode"),
-];
-
-const KLING: &[Field] = &[
-    text("prompt").nullable(),
-    anything("multi_prompt").nullable(),
-    choice(
-        "duration",
-        &[
-            "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
-        ],
-    ),
-    choice("aspect_ratio", &["16:9", "9:16", "1:1"]),
-    text("negative_prompt"),
-    real("cfg_scale", 0.0, 1.0),
-    flag("generate_audio"),
-    choice("shot_type", &["customize", "intelligent"]),
-];
-
-const LUMA: &[Field] = &[
-    text("prompt").required(),
-    choice("duration", &["5s", "9s"]),
-    choice(
-        "aspect_ratio",
-        &["16:9", "9:16", "4:3", "3:4", "21:9", "9:21"],
-    ),
-    choice("resolution", &["540p", "720p", "1080p"]),
-    flag("loop"),
-];
-
-const SEEDANCE: &[Field] = &[
-    text("prompt").required(),
-    choice("resolution", &["480p", "720p", "1080p", "4k"]),
-    choice(
-        "duration",
-        &[
-            "auto", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
-        ],
-    ),
-    choice(
-        "aspect_ratio",
-        &["auto", "21:9", "16:9", "4:3", "1:1", "3:4", "9:16"],
-    ),
-    flag("generate_audio"),
-    choice("bitrate_mode", &["standard", "high"]),
-    text("end_user_id").nullable(),
-];
-
-const NANO_BANANA: &[Field] = &[
-    text("prompt").required(),
-    whole("num_images", 1, 4),
-    choice(
-        "aspect_ratio",
-        &[
-            "auto", "21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16", "4:1",
-            "1:4", "8:1", "1:8",
-        ],
-    ),
-    choice("output_format", &["jpeg", "png", "webp"]),
-    choice("resolution", &["0.5K", "1K", "2K", "4K"]),
-    choice("safety_tolerance", &["1", "2", "3", "4", "5", "6"]),
-    seed(),
-    flag("sync_mode"),
-    flag("limit_generations"),
-    flag("enable_web_search"),
-    choice("thinking_level", &["minimal", "high"]).nullable(),
-];
-
-const FLUX: &[Field] = &[
-    text("prompt").required(),
-    frame(
-        "image_size",
-        &[
-            "square_hd",
-            "square",
-            "portrait_4_3",
-            "portrait_16_9",
-            "landscape_4_3",
-            "landscape_16_9",
-        ],
-    ),
-    whole("num_inference_steps", 1, 12),
-    real("guidance_scale", 1.0, 20.0),
-    whole("num_images", 1, 4),
-    seed(),
-    flag("enable_safety_checker"),
-    choice("output_format", &["jpeg", "png"]),
-    choice("acceleration", &["none", "regular", "high"]),
-    flag("sync_mode"),
-];
-
 const fn model(endpoint: &'static str, family: Family, fields: &'static [Field]) -> Model {
     Model {
         endpoint,
         family,
         fields,
+        takes: Pictures::None,
+    }
+}
+
+const fn kling_i2v(endpoint: &'static str) -> Model {
+    Model {
+        takes: Pictures::Frames("start_image_url", "end_image_url"),
+        ..model(endpoint, Family::Kling, KLING_I2V)
     }
 }
 
@@ -183,15 +148,58 @@ impl Model {
     pub(super) fn complaints(&self, input: &Map<String, Value>) -> Vec<Value> {
         let complaints = check(self.fields, input, Judge::Pydantic);
         let mut details: Vec<Value> = complaints.into_iter().map(complaint).collect();
-        if self.family == Family::Kling && details.is_empty() {
-            details.extend(kling_prompts(input));
+        if details.is_empty() {
+            details.extend(self.more_complaints(input));
         }
         details
     }
 
+    fn more_complaints(&self, input: &Map<String, Value>) -> Option<Value> {
+        let prompts = match self.family {
+            Family::Kling => kling_prompts(input),
+            Family::Wan | Family::Luma | Family::Seedance | Family::NanoBanana | Family::Flux => {
+                None
+            }
+        };
+        prompts.or_else(|| match self.takes {
+            Pictures::List { most, required } => list_complaint(input, most, required),
+            Pictures::None | Pictures::Frames(..) => None,
+        })
+    }
+
+    /// The addresses of the pictures it is to begin with.
+    pub(super) fn addresses<'a>(&self, input: &'a Map<String, Value>) -> Addresses<'a> {
+        match self.takes {
+            Pictures::None => Addresses::default(),
+            Pictures::Frames(first, last) => Addresses {
+                first: text_in(input, first),
+                last: text_in(input, last),
+                references: Vec::new(),
+            },
+            Pictures::List { .. } => Addresses {
+                references: listed(input),
+                ..Addresses::default()
+            },
+        }
+    }
+
+    /// The field that names the first of them.
+    pub(super) const fn picture_field(&self) -> &'static str {
+        match self.takes {
+            Pictures::Frames(first, _) => first,
+            Pictures::List { .. } | Pictures::None => "image_urls",
+        }
+    }
+
     /// What a valid input asks for, one piece per output.
-    pub(super) fn pieces(&self, input: &Map<String, Value>, prompt: &str, seed: u64) -> Vec<Piece> {
-        let Size { width, height } = self.size(input);
+    pub(super) fn pieces(
+        &self,
+        input: &Map<String, Value>,
+        prompt: &str,
+        seed: u64,
+        given: &Given,
+    ) -> Vec<Piece> {
+        let Size { width, height } = self.size(input, given);
         let form = self.form(input);
         let negative = text_in(input, "negative_prompt").unwrap_or_default();
         let count = match self.work() {
@@ -205,6 +213,7 @@ impl Model {
                 seed: seed + index,
                 width,
                 height,
+                given: given.clone(),
             },
             form,
         };
@@ -227,8 +236,11 @@ impl Model {
         }
     }
 
-    fn size(&self, input: &Map<String, Value>) -> Size {
-        let ratio = text_in(input, "aspect_ratio").unwrap_or("16:9");
+    /// What says nothing about its shape has that of the picture it begins with.
+    fn size(&self, input: &Map<String, Value>, given: &Given) -> Size {
+        let said = text_in(input, "aspect_ratio").filter(|ratio| *ratio != "auto");
+        let given_ratio = given.ratio();
+        let ratio = said.or(given_ratio.as_deref()).unwrap_or("16:9");
         let resolution = text_in(input, "resolution");
         match self.family {
             Family::Wan | Family::Seedance => clip_size(ratio, resolution.unwrap_or("720p")),
@@ -241,7 +253,7 @@ impl Model {
                     Some("4K") => 1 << 24,
                     Some(_) | None => 1 << 20,
                 };
-                by_area(text_in(input, "aspect_ratio").unwrap_or("1:1"), pixels)
+                by_area(said.or(given_ratio.as_deref()).unwrap_or("1:1"), pixels)
             }
             Family::Flux => flux_size(input.get("image_size")),
         }
@@ -263,8 +275,41 @@ fn kling_prompts(input: &Map<String, Value>) -> Option<Value> {
     ))
 }
 
+/// The texts of `image_urls`, for input that has passed its checks.
+fn listed(input: &Map<String, Value>) -> Vec<&str> {
+    let list = input.get("image_urls").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+fn list_complaint(input: &Map<String, Value>, most: usize, required: bool) -> Option<Value> {
+    let value = match input.get("image_urls") {
+        None | Some(Value::Null) if !required => return None,
+        value => value.cloned().unwrap_or(Value::Null),
+    };
+    let (kind, sentence, ctx) = match value.as_array() {
+        Some(list) if list.iter().any(|one| !one.is_string()) => {
+            ("string_type", "Input should be a valid string", json!({}))
+        }
+        Some(list) if list.is_empty() && required => (
+            "sequence_too_short",
+            "List should have at least 1 item",
+            json!({ "min_length": 1 }),
+        ),
+        Some(list) if list.len() > most => (
+            "sequence_too_long",
+            "List has too many items",
+            json!({ "max_length": most }),
+        ),
+        Some(_) => return None,
+        None => ("list_type", "Input should be a valid list", json!({})),
+    };
+    Some(detail("image_urls", kind, sentence, ctx, value))
+}
+
 fn clip_size(ratio: &str, resolution: &str) -> Size {
-    let ratio = if ratio == "auto" { "16:9" } else { ratio };
     let short_side = match resolution {
         "4k" => 2160,
         named => named.trim_end_matches('p').parse().unwrap_or(720),
@@ -324,10 +369,49 @@ mod tests {
     }
 
     #[test]
+    fn pictures_are_named_by_each_models_own_fields() {
+        let url = "https://a.example/b.png";
+        let names = |endpoint: &str, input: Value| {
+            let model = find(endpoint).unwrap();
+            let input = input.as_object().cloned().unwrap();
+            assert_eq!(model.complaints(&input), [Value::Null; 0], "{endpoint}");
+            let named = model.addresses(&input);
+            (
+                named.first.is_some(),
+                named.last.is_some(),
+                named.references.len(),
+            )
+        };
+        let kling = "fal-ai/kling-video/v3/standard/image-to-video";
+        let both = json!({"prompt": "x", "start_image_url": url, "end_image_url": url});
+        assert_eq!(names(kling, both), (true, true, 0));
+        let luma = "fal-ai/luma-dream-machine/ray-2/image-to-video";
+        let last = json!({"prompt": "x", "image_url": url, "end_image_url": null});
+        assert_eq!(names(luma, last), (true, false, 0));
+        let seedance = "bytedance/seedance-2.0/reference-to-video";
+        let list = json!({"prompt": "x", "image_urls": [url, url]});
+        assert_eq!(names(seedance, list), (false, false, 2));
+
+        let wan = "fal-ai/wan-i2v";
+        assert_eq!(kinds(wan, json!({"prompt": "x"})), ["missing"]);
+        assert_eq!(
+            kinds(kling, json!({"prompt": "x", "image_url": url})),
+            ["missing"]
+        );
+        let edit = "fal-ai/nano-banana-2/edit";
+        let list = |list: Value| kinds(edit, json!({"prompt": "x", "image_urls": list}));
+        assert_eq!(list(json!(url)), ["list_type"]);
+        assert_eq!(list(json!([])), ["sequence_too_short"]);
+        assert_eq!(list(json!([7])), ["string_type"]);
+        assert_eq!(list(json!(vec![url; 15])), ["sequence_too_long"]);
+        assert!(list(json!(vec![url; 14])).is_empty());
+    }
+
+    #[test]
     fn wan_turns_frames_into_seconds() {
         let input = json!({"prompt": "x", "num_frames": 96, "frames_per_second": 24});
         let wan = find("fal-ai/wan-t2v").unwrap();
-        let pieces = wan.pieces(input.as_object().unwrap(), "x", 1);
+        let pieces = wan.pieces(input.as_object().unwrap(), "x", 1, &Given::default());
         assert_eq!(pieces[0].form, Form::Clip(4));
         assert_eq!((pieces[0].wish.width, pieces[0].wish.height), (1280, 720));
     }

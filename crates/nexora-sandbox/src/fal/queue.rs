@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::models::{self, Model};
 use super::problem::Problem;
 use super::{authorize, parse_input, prompt_of, result, webhook};
+use crate::given::NothingThere;
 use crate::line::Cord;
 use crate::queue::{Fate, Job, NewJob, Phase};
 use crate::script::{Gate, Moment, Provider};
@@ -69,11 +70,12 @@ pub(super) fn accept(
 ) -> Arc<Job> {
     let fate = Fate::draw(&stage.script, Provider::Fal, &prompt, stage.pace);
     let seed = crate::check::whole_in(&input, "seed").unwrap_or_else(random_seed);
-    let outputs = if model.complaints(&input).is_empty() {
-        let pieces = model.pieces(&input, &prompt, seed);
-        result::keep_outputs(stage, model, &prompt, pieces, fate)
-    } else {
-        Vec::new()
+    let outputs = match stage.given(&model.addresses(&input)) {
+        Ok(given) if model.complaints(&input).is_empty() => {
+            let pieces = model.pieces(&input, &prompt, seed, &given);
+            result::keep_outputs(stage, model, &prompt, pieces, fate)
+        }
+        Ok(_) | Err(NothingThere(_)) => Vec::new(),
     };
     let new = NewJob {
         id: Uuid::new_v4().to_string(),

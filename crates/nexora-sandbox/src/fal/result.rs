@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::models::{Family, Model};
 use super::problem::{Problem, detail};
 use crate::files::{Content, File};
+use crate::given::Given;
 use crate::queue::{Ending, Fate, Job, Phase};
 use crate::script::Provider;
 use crate::shelf::Piece;
@@ -65,8 +66,20 @@ pub(super) fn payload(model: &Model, job: &Job) -> Result<Value, Problem> {
         Ending::Refused => Err(refusal(job, POLICY)),
         Ending::Nsfw if model.family == Family::NanoBanana => Err(refusal(job, NO_MEDIA)),
         Ending::Nsfw if model.family != Family::Flux => Err(refusal(job, POLICY)),
+        Ending::Made if job.outputs.is_empty() => Err(unread(model, job)),
         Ending::Made | Ending::MadePartly | Ending::Nsfw => Ok(outputs(model, job)),
     }
+}
+
+/// A job that would have been made has no outputs if a picture it was to begin with is not there.
+fn unread(model: &Model, job: &Job) -> Problem {
+    let named = model.addresses(&job.input);
+    let address = named.first.or(named.references.first().copied());
+    let field = model.picture_field();
+    let sentence = "Failed to download the file. Please check if the URL is accessible.";
+    let input = address.map_or(Value::Null, Value::from);
+    let kind = "file_download_error";
+    Problem::Model(vec![detail(field, kind, sentence, json!({}), input)])
 }
 
 const POLICY: (&str, &str) = (
@@ -100,7 +113,7 @@ fn video(job: &Job) -> Value {
 }
 
 fn flux(model: &Model, job: &Job) -> Value {
-    let pieces = model.pieces(&job.input, &job.prompt, job.seed);
+    let pieces = model.pieces(&job.input, &job.prompt, job.seed, &Given::default());
     let image = |(url, piece): (&String, &Piece)| {
         let mut image = file(url);
         image["width"] = json!(piece.wish.width);

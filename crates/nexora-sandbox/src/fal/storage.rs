@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,7 +17,8 @@ use uuid::Uuid;
 use super::authorize;
 use super::problem::Problem;
 use crate::files::{Content, File};
-use crate::script::Provider;
+use crate::line::Cord;
+use crate::script::{Gate, Provider};
 use crate::stage::{Stage, later, rfc3339, wall};
 
 const TOKEN: &str = "sandbox-cdn-token";
@@ -83,19 +84,26 @@ pub(super) async fn upload(
 /// `POST /fal/rest/storage/upload/initiate`: where to PUT, and where it will be found.
 pub(super) async fn initiate(
     State(stage): State<Arc<Stage>>,
+    ConnectInfo(cord): ConnectInfo<Cord>,
     headers: HeaderMap,
     Json(announcement): Json<Announcement>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     authorize(&headers)?;
+    let way = match stage.upload_gate(Provider::Fal).await {
+        Gate::Lost => return Ok(cord.cut()),
+        Gate::Shut(shut) => return Err(shut.into()),
+        Gate::Open(way) => way,
+    };
     let name = announcement
         .file_name
         .unwrap_or_else(|| "upload.bin".to_owned());
     let id = new_id();
     let path = format!("{id}/{}", plain_name(&name));
-    Ok(Json(json!({
+    let announced = json!({
         "upload_url": format!("{}/fal/rest/storage/upload/{path}", stage.base_url),
         "file_url": file_url(&stage, &id, &name),
-    })))
+    });
+    Ok(cord.give(Json(announced).into_response(), way))
 }
 
 /// `PUT upload_url`. The URL itself is the permission, as with any signed upload.

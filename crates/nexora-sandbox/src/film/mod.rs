@@ -1,5 +1,6 @@
 //! Renders clips: the same words and seed as a still, moving in a loop.
 
+mod between;
 mod h264;
 mod mp4;
 mod plate;

@@ -85,6 +85,21 @@ impl Plate {
         }
     }
 
+    /// A flat picture of this size, which is already larger by the margin.
+    pub(super) fn of_picture(rgb: Vec<u8>, width: usize, height: usize, motion: Motion) -> Self {
+        Self {
+            width,
+            height,
+            rgb,
+            lights: Vec::new(),
+            nearness: vec![1.0; width * height],
+            foreground: Vec::new(),
+            foreground_rgb: Vec3::ZERO,
+            rain: None,
+            motion,
+        }
+    }
+
     /// Fills `rgb` with frame `number` at `phase` (0..1) of the loop.
     pub(super) fn frame(&self, phase: f32, number: u32, width: usize, rgb: &mut [u8]) {
         let height = rgb.len() / 3 / width;

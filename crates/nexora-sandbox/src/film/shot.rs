@@ -1,9 +1,13 @@
 //! How a scene is filmed: most are painted once and the camera moves, silk moves itself.
 
+use super::between::Between;
 use super::plate::{Motion, Plate, with_margin};
 use crate::lexicon;
 use crate::paint::{self, Detail, Dice, Grade, Rain, Scene, View};
 use crate::studio::Wish;
+
+/// A picture has details everywhere, and they were somebody's.
+const PICTURE_QUANTISER: u8 = 26;
 
 /// A scene ready to be filmed.
 pub(super) struct Shot {
@@ -15,6 +19,8 @@ pub(super) struct Shot {
 }
 
 enum Kind {
+    /// Between pictures that were handed in.
+    Between(Box<Between>),
     Plate(Box<Plate>),
     /// Painted anew for every frame, developed as the first frame wants it.
     Painted {
@@ -31,7 +37,10 @@ impl Shot {
         let reading = lexicon::read(wish);
         let scene = reading.scene;
         let large = reading.view(with_margin(width), with_margin(height), Detail::Full);
-        let kind = if let Some(layers) = scene.layers(&large) {
+        let between = Between::of(wish, reading.seed, width, height);
+        let kind = if let Some(between) = between {
+            Kind::Between(Box::new(between))
+        } else if let Some(layers) = scene.layers(&large) {
             let rain = (scene == Scene::Street).then(|| {
                 Rain::new(&View {
                     height,
@@ -55,7 +64,10 @@ impl Shot {
         Self {
             width,
             height,
-            quantiser: quantiser(scene),
+            quantiser: match kind {
+                Kind::Between(_) => PICTURE_QUANTISER,
+                Kind::Plate(_) | Kind::Painted { .. } => quantiser(scene),
+            },
             kind,
         }
     }
@@ -63,6 +75,7 @@ impl Shot {
     /// Fills `rgb` with frame `number`, at `phase` (0..1) of the loop.
     pub(super) fn frame(&self, phase: f32, number: u32, rgb: &mut [u8]) {
         match &self.kind {
+            Kind::Between(between) => between.frame(phase, number, self.width, rgb),
             Kind::Plate(plate) => plate.frame(phase, number, self.width, rgb),
             Kind::Painted {
                 scene,

@@ -9,6 +9,7 @@ use super::problem::{complain, complaint};
 use crate::check::{
     Field, Judge, anything, check, choice, flag, real, text, text_in, whole, whole_in,
 };
+use crate::given::{Addresses, Given};
 use crate::queue::Work;
 use crate::script;
 use crate::shelf::{Form, Piece};
@@ -252,10 +253,26 @@ impl Model {
                 seed: seed + index,
                 width,
                 height,
+                given: Given::default(),
             },
             form,
         };
         (0..count).map(piece).collect()
+    }
+}
+
+/// The pictures an input begins with, in the words of either protocol.
+pub(super) fn addresses(input: &Map<String, Value>) -> Addresses<'_> {
+    let older = |name: &str| input.get(name)?.get(0)?.get("image_url")?.as_str();
+    let listed = input.get("image_urls").and_then(Value::as_array);
+    Addresses {
+        first: text_in(input, "image_url").or_else(|| older("input_images")),
+        last: text_in(input, "end_image_url").or_else(|| older("input_images_end")),
+        references: listed
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect(),
     }
 }
 

@@ -96,6 +96,7 @@ pub(super) fn accept(stage: &Stage, model: &Model, new: Accepted) -> Arc<Job> {
     } = new;
     let fate = Fate::draw(&stage.script, Provider::Higgsfield, &prompt, stage.pace);
     let seed = whole_in(&input, "seed").unwrap_or_else(random_seed);
+    let given = stage.given(&models::addresses(&input)).unwrap_or_default();
     let pieces = model.pieces(&input, &prompt, seed);
     let wanted = match fate.ending {
         Ending::Made => pieces.len(),
@@ -104,7 +105,7 @@ pub(super) fn accept(stage: &Stage, model: &Model, new: Accepted) -> Arc<Job> {
     };
     let made = pieces.into_iter().take(wanted);
     let outputs = made
-        .map(|piece| keep_output(stage, &prompt, piece))
+        .map(|piece| keep_output(stage, &prompt, piece.begun_with(&given)))
         .collect();
     let new = NewJob {
         id: Uuid::new_v4().to_string(),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ use super::problem::{Problem, complain};
 use super::{authorize, parse};
 use crate::check::text_in;
 use crate::files::{Content, File};
-use crate::script::Provider;
+use crate::line::Cord;
+use crate::script::{Gate, Provider};
 use crate::stage::Stage;
 
 /// What may be uploaded, and the ending its name gets.
@@ -32,10 +34,16 @@ const TAGGING: &str = "retention=temporary";
 /// `POST /files/generate-upload-url`.
 pub(super) async fn announce(
     State(stage): State<Arc<Stage>>,
+    ConnectInfo(cord): ConnectInfo<Cord>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     authorize(&headers)?;
+    let way = match stage.upload_gate(Provider::Higgsfield).await {
+        Gate::Lost => return Ok(cord.cut()),
+        Gate::Shut(shut) => return Err(shut.into()),
+        Gate::Open(way) => way,
+    };
     let body = parse(&body)?;
     let content_type = text_in(&body, "content_type").unwrap_or_default();
     let known = TYPES.iter().find(|(known, _)| *known == content_type);
@@ -45,12 +53,13 @@ pub(super) async fn announce(
     };
     let id = Uuid::new_v4().simple().to_string();
     let base = &stage.base_url;
-    Ok(Json(json!({
+    let announced = json!({
         "public_url": format!("{base}/hf/cdn/{id}/upload.{ending}"),
         "upload_url": format!("{base}/hf/storage/{id}"),
         "content_type": content_type,
         "upload_headers": { "Content-Type": content_type, "x-amz-tagging": TAGGING },
-    })))
+    });
+    Ok(cord.give(Json(announced).into_response(), way))
 }
 
 /// `PUT upload_url`, with exactly the headers that were given, and without a key of the API.

@@ -1,5 +1,4 @@
-//! `POST /images/edits`, multipart. The pictures are checked, not looked at: the sandbox paints the
-//! prompt alone.
+//! `POST /images/edits`, multipart: what is made looks like the pictures that were sent.
 
 use std::sync::Arc;
 
@@ -7,6 +6,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{ConnectInfo, Multipart, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::authorize;
@@ -30,7 +30,8 @@ pub(super) async fn edit(
 ) -> Result<Response, Problem> {
     authorize(&headers)?;
     let form = EditForm::read(parts).await?;
-    let order = Order::parse(Endpoint::Edits, &form.words)?;
+    let mut order = Order::parse(Endpoint::Edits, &form.words)?;
+    order.given.references = form.files;
     if form.pictures.is_empty() {
         return Err(Problem::missing("image"));
     }
@@ -55,6 +56,8 @@ struct EditForm {
     words: Map<String, Value>,
     /// `{file_name, bytes}` of each picture.
     pictures: Vec<Value>,
+    /// The pictures themselves.
+    files: Vec<Bytes>,
 }
 
 impl EditForm {
@@ -62,13 +65,15 @@ impl EditForm {
         let mut form = Self {
             words: Map::new(),
             pictures: Vec::new(),
+            files: Vec::new(),
         };
         while let Some(part) = next(&mut parts).await? {
             let name = part.name().unwrap_or_default().to_owned();
             match name.as_str() {
                 "image" | "image[]" => {
-                    let picture = read_picture(part, "image", PICTURE_BYTES_MAX).await?;
+                    let (picture, file) = read_picture(part, "image", PICTURE_BYTES_MAX).await?;
                     form.pictures.push(picture);
+                    form.files.push(file);
                 }
                 "mask" => {
                     read_picture(part, "mask", MASK_BYTES_MAX).await?;
@@ -87,7 +92,11 @@ async fn next(parts: &mut Multipart) -> Result<Option<Field<'_>>, Problem> {
     parts.next_field().await.map_err(|_| Problem::not_json())
 }
 
-async fn read_picture(part: Field<'_>, param: &str, bytes_max: usize) -> Result<Value, Problem> {
+async fn read_picture(
+    part: Field<'_>,
+    param: &str,
+    bytes_max: usize,
+) -> Result<(Value, Bytes), Problem> {
     let content_type = part.content_type().unwrap_or_default().to_owned();
     let file_name = part.file_name().map(str::to_owned);
     let bytes = part.bytes().await.map_err(|_| Problem::not_json())?;
@@ -101,7 +110,8 @@ async fn read_picture(part: Field<'_>, param: &str, bytes_max: usize) -> Result<
             "the file is empty or too large.",
         ));
     }
-    Ok(json!({ "file_name": file_name, "bytes": bytes.len() }))
+    let told = json!({ "file_name": file_name, "bytes": bytes.len() });
+    Ok((told, bytes))
 }
 
 /// A form field has no type; these are numbers and flags.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::MODELS;
 use super::problem::Problem;
+use crate::given::Given;
 use crate::script;
 use crate::shelf::{Form, Piece};
 use crate::size::Size;
@@ -58,6 +59,8 @@ pub(super) struct Order {
     /// How many partial pictures come first, when the answer is streamed.
     pub(super) stream: Option<u64>,
     pub(super) seed: u64,
+    /// The pictures of an edit.
+    pub(super) given: Given,
 }
 
 impl Endpoint {
@@ -116,6 +119,7 @@ impl Order {
             form,
             stream: parse_stream(&words)?,
             seed: random_seed(),
+            given: Given::default(),
         })
     }
 
@@ -128,6 +132,7 @@ impl Order {
                 seed: self.seed + index,
                 width: self.size.width,
                 height: self.size.height,
+                given: self.given.clone(),
             },
             form: self.form,
         }

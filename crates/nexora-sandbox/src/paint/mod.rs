@@ -13,6 +13,7 @@ pub(crate) mod number;
 mod ocean;
 mod painting;
 mod palette;
+pub(crate) mod photo;
 mod product;
 mod scene;
 mod silk;
@@ -51,10 +52,11 @@ pub(crate) fn still(wish: &Wish) -> StillImage {
     let reading = lexicon::read(wish);
     let view = reading.view(len(width), len(height), Detail::Full);
     let painting = reading.scene.paint(&view).glowing();
+    let references = &wish.given.references;
     StillImage {
         width: size(view.width),
         height: size(view.height),
-        rgb: painting.develop(),
+        rgb: photo::rework(painting.develop(), view.width, view.height, references),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{ConnectInfo, Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use super::authorize;
 use super::problem::{Flaw, Problem};
 use crate::files::{Content, File};
-use crate::script::Provider;
+use crate::line::Cord;
+use crate::script::{Gate, Provider};
 use crate::stage::{Stage, later, rfc3339, wall};
 
 /// Uploads listed; older ones are forgotten.
@@ -56,10 +57,16 @@ impl Uploads {
 /// `POST /v1/files`, multipart with `content` and perhaps `metadata`.
 pub(super) async fn upload(
     State(stage): State<Arc<Stage>>,
+    ConnectInfo(cord): ConnectInfo<Cord>,
     headers: HeaderMap,
     parts: Multipart,
 ) -> Result<Response, Problem> {
     authorize(&headers)?;
+    let way = match stage.upload_gate(Provider::Replicate).await {
+        Gate::Lost => return Ok(cord.cut()),
+        Gate::Shut(shut) => return Err(shut.into()),
+        Gate::Open(way) => way,
+    };
     let missing = || Problem::Invalid(vec![Flaw::missing("", "content")]);
     let upload = read_parts(parts).await.ok_or_else(missing)?;
     let id = stage.files.keep(File {
@@ -80,7 +87,7 @@ pub(super) async fn upload(
     }
     listed.order.push_back(id.clone());
     listed.by_id.insert(id, listing.clone());
-    Ok((StatusCode::CREATED, Json(listing)).into_response())
+    Ok(cord.give((StatusCode::CREATED, Json(listing)).into_response(), way))
 }
 
 /// `GET /v1/files/{id}`.

@@ -12,6 +12,7 @@ use super::problem::{Flaw, Problem};
 use crate::check::{
     Field, Judge, check, choice, flag, schema, seed, text, text_in, whole, whole_in,
 };
+use crate::given::Given;
 use crate::queue::Work;
 use crate::script;
 use crate::shelf::{Form, Piece};
@@ -160,6 +161,7 @@ impl Model {
                 seed: seed + index,
                 width,
                 height,
+                given: Given::default(),
             },
             form,
         };

@@ -16,6 +16,7 @@ use super::problem::{Flaw, Problem};
 use super::{authorize, view, webhook};
 use crate::check::whole_in;
 use crate::files::{Content, File};
+use crate::given::Addresses;
 use crate::line::Cord;
 use crate::queue::{Ending, Fate, Job, NewJob, Phase};
 use crate::script::{Answer, Gate, Moment, Provider};
@@ -156,7 +157,12 @@ impl Create<'_> {
             .filter(|name| !known.contains(&name.as_str()));
         let mut flaws: Vec<Flaw> = strangers.map(|name| Flaw::unknown(name)).collect();
         match self.body.get("input").and_then(Value::as_object) {
-            Some(input) => flaws.extend(self.model.flaws(input)),
+            Some(input) => {
+                flaws.extend(self.model.flaws(input));
+                let unread = self.stage.given(&addresses(input)).is_err();
+                let sentence = "The file could not be read";
+                flaws.extend(unread.then(|| Flaw::of_field("image", sentence)));
+            }
             None => flaws.push(Flaw::missing("", "input")),
         }
         if flaws.is_empty() {
@@ -227,6 +233,7 @@ fn accept(
 ) -> Arc<Job> {
     let fate = Fate::draw(&stage.script, Provider::Replicate, &prompt, stage.pace);
     let seed = whole_in(&input, "seed").unwrap_or_else(random_seed);
+    let given = stage.given(&addresses(&input)).unwrap_or_default();
     let pieces = model.pieces(&input, &prompt, seed);
     let wanted = match fate.ending {
         Ending::Made => pieces.len(),
@@ -234,7 +241,8 @@ fn accept(
         Ending::Refused | Ending::Nsfw | Ending::Failed => 0,
     };
     let made = pieces.into_iter().take(wanted).enumerate();
-    let outputs = made.map(|(index, piece)| keep_output(stage, &prompt, index, piece));
+    let outputs =
+        made.map(|(index, piece)| keep_output(stage, &prompt, index, piece.begun_with(&given)));
     let outputs = outputs.collect();
     let new = NewJob {
         id: short_id(),
@@ -248,6 +256,14 @@ fn accept(
         deadline,
     };
     stage.replicate.jobs.add(Job::begin(new, stage.pace))
+}
+
+/// The picture a clip is to begin with.
+fn addresses(input: &Map<String, Value>) -> Addresses<'_> {
+    Addresses {
+        first: crate::check::text_in(input, "image"),
+        ..Addresses::default()
+    }
 }
 
 fn keep_output(stage: &Stage, prompt: &str, index: usize, piece: Piece) -> String {

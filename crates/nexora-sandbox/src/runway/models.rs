@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{complaint, issue};
 use crate::check::{Field, Judge, anything, check, choice, text, text_in, whole, whole_in};
+use crate::given::Given;
 use crate::script;
 use crate::shelf::{Form, Piece};
 use crate::studio::Wish;
@@ -135,6 +136,7 @@ impl Kind {
                 seed,
                 width,
                 height,
+                given: Given::default(),
             },
         }
     }

@@ -15,6 +15,7 @@ use super::models::{Kind, first_frame};
 use super::problem::{Problem, issue};
 use crate::check::whole_in;
 use crate::files::{Content, File};
+use crate::given::Addresses;
 use crate::line::Cord;
 use crate::queue::{Ending, Fate, Job, NewJob, Phase, Work};
 use crate::script::{Gate, Moment, Provider};
@@ -114,10 +115,16 @@ fn keep_output(
     prompt: &str,
     seed: u64,
 ) -> String {
+    let addresses = Addresses {
+        first: first_frame(input),
+        ..Addresses::default()
+    };
+    // Whether it can be read was looked at when the task was ordered.
+    let given = stage.given(&addresses).unwrap_or_default();
     let id = stage.files.keep(File {
         provider: Provider::Runway,
         prompt: prompt.to_owned(),
-        content: Content::Painted(kind.piece(input, seed)),
+        content: Content::Painted(kind.piece(input, seed).begun_with(&given)),
         made: tokio::time::Instant::now(),
     });
     format!("{}/runway/files/{id}/output.mp4", stage.base_url)

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{ConnectInfo, Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -15,7 +16,8 @@ use super::authorize;
 use super::problem::{Problem, issue};
 use crate::files::{Content, File};
 use crate::keep::Keep;
-use crate::script::Provider;
+use crate::line::Cord;
+use crate::script::{Gate, Provider};
 use crate::stage::Stage;
 
 /// Uploads remembered; Runway lets them expire within a day.
@@ -52,10 +54,16 @@ impl Uploads {
 /// `POST /v1/uploads`: where to post the file, with which fields, and how it will be called.
 pub(super) async fn announce(
     State(stage): State<Arc<Stage>>,
+    ConnectInfo(cord): ConnectInfo<Cord>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     authorize(&headers)?;
+    let way = match stage.upload_gate(Provider::Runway).await {
+        Gate::Lost => return Ok(cord.cut()),
+        Gate::Shut(shut) => return Err(shut.into()),
+        Gate::Open(way) => way,
+    };
     let announced: Announcement = serde_json::from_slice(&body).map_err(|_| Problem::NotJson)?;
     if announced.kind != "ephemeral" {
         let wrong = issue("type", "invalid_literal", "Expected `ephemeral`");
@@ -63,11 +71,12 @@ pub(super) async fn announce(
     }
     let id = Uuid::new_v4().to_string();
     stage.runway.uploads.lock().put(id.clone(), false);
-    Ok(Json(json!({
+    let announced = json!({
         "uploadUrl": format!("{}/runway/storage/{id}", stage.base_url),
         "fields": { "key": format!("{id}/{}", announced.filename), "policy": policy(&id) },
         "runwayUri": format!("{SCHEME}{id}"),
-    })))
+    });
+    Ok(cord.give(Json(announced).into_response(), way))
 }
 
 /// The permission to store this one file.

@@ -10,6 +10,7 @@
 mod clerk;
 mod fal;
 mod faults;
+mod given;
 mod higgsfield;
 mod inbox;
 mod lemon;

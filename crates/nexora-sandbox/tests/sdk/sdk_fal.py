@@ -94,6 +94,24 @@ url = client.MultipartUpload.save(
 )
 check("an upload in parts comes back", download(url).content == b"0123456789" * 5)
 
+# A picture begins to move, and another one is changed.
+frame = fal_client.upload(download(banana["images"][0]["url"]).content, "image/png", repository="fal")
+moving = fal_client.subscribe(
+    "fal-ai/kling-video/v3/standard/image-to-video",
+    arguments={"prompt": "it begins to move", "start_image_url": frame, "duration": "3"},
+)
+check("a picture moves", download(moving["video"]["url"]).content[4:8] == b"ftyp")
+changed = fal_client.run(
+    "fal-ai/nano-banana-2/edit",
+    arguments={"prompt": "in snow", "image_urls": [frame], "resolution": "0.5K"},
+)
+check("a picture is changed", download(changed["images"][0]["url"]).content[1:4] == b"PNG")
+try:
+    fal_client.run("fal-ai/wan-i2v", arguments={"prompt": "x"})
+    check("a clip needs its picture", False)
+except fal_client.FalClientHTTPError as error:
+    check("a clip needs its picture", error.message[0]["loc"] == ["body", "image_url"])
+
 # A model error, an error of the runner, and one of the gateway.
 try:
     fal_client.run("fal-ai/wan-t2v", arguments={"prompt": "x", "num_frames": 7})

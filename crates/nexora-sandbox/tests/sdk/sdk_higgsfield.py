@@ -40,13 +40,15 @@ check("a clip is an MP4", movie.content[4:8] == b"ftyp")
 check("a request can be found again", isinstance(client.status(request.request_id), Completed))
 
 # Upload, then animate.
-address = client.upload(b"some bytes", "image/png")
-check("an upload comes back", httpx.get(address).content == b"some bytes")
+address = client.upload(png.content, "image/png")
+check("an upload comes back", httpx.get(address).content == png.content)
 motions = [{"id": "3ec247ed-063d-476d-8266-48829c2eced6", "strength": 0.8}]
 moving = client.subscribe(
     "higgsfield-ai/dop/turbo", {"prompt": "x", "image_url": address, "motions": motions}
 )
 check("a picture moves", moving["status"] == "completed")
+moved = httpx.get(moving["video"]["url"], timeout=120)
+check("its clip is an MP4", moved.content[4:8] == b"ftyp")
 
 # Cancel.
 doomed = client.submit(CINEMA, {"prompt": "fog [sandbox:stuck]"})

@@ -48,13 +48,15 @@ check(
 check("partials are numbered", [event.partial_image_index for event in events[:2]] == [0, 1])
 check("the last event has the usage", events[-1].usage.output_tokens > 0)
 
-# Edit: the upload.
+# Edit: what was sent is seen in the answer.
 edited = client.images.edit(
     model="gpt-image-2.6-flare",
     image=[("one.png", png, "image/png"), ("two.png", png, "image/png")],
     prompt="with a hat",
 )
-check("an edit gives a picture", base64.b64decode(edited.data[0].b64_json)[1:4] == b"PNG")
+hat = base64.b64decode(edited.data[0].b64_json)
+check("an edit gives a picture", hat[1:4] == b"PNG")
+check("it is another picture", hat != png)
 
 # Abort: the client hangs up, and the sandbox goes on serving.
 try:

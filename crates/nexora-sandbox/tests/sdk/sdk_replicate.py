@@ -57,6 +57,16 @@ upload = client.files.create(io.BytesIO(b"some bytes"))
 check("an upload is listed", client.files.get(upload.id).size == 10)
 client.files.delete(upload.id)
 
+# A picture begins to move.
+frame = client.files.create(io.BytesIO(webp.content))
+moving = client.models.predictions.create(
+    model="runwayml/gen-4.5",
+    input={"prompt": "it begins to move", "image": frame.urls["get"], "duration": 5},
+)
+moving.wait()
+check("a picture moves", moving.status == "succeeded")
+check("the clip is an MP4", httpx.get(moving.output, timeout=120).content[4:8] == b"ftyp")
+
 # The webhook secret.
 secret = client.webhooks.default.secret()
 check("the webhook secret has its form", secret.key.startswith("whsec_"))

@@ -1,5 +1,6 @@
 """The official Runway client against the sandbox: python sdk_runway.py http://127.0.0.1:PORT"""
 
+import base64
 import sys
 
 import httpx
@@ -11,6 +12,11 @@ client = RunwayML(api_key="sandbox", base_url=BASE + "/runway", max_retries=0)
 # The client waits at least 4.5 seconds between two looks; the sandbox is done at once.
 polling.POLL_TIME = 0.1
 polling.POLL_JITTER = 0.0
+
+# One red pixel.
+FRAME = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
 
 passed = 0
 
@@ -36,7 +42,7 @@ check("the video is an MP4", movie.content[4:8] == b"ftyp")
 check("its time is read", client.tasks.retrieve(task.id).created_at.year >= 2024)
 
 # Image to video, from an upload.
-place = client.uploads.create_ephemeral(file=("frame.png", b"some bytes", "image/png"))
+place = client.uploads.create_ephemeral(file=("frame.png", FRAME, "image/png"))
 check("an upload gets a name", place.uri.startswith("runway://"))
 moving = client.image_to_video.create(
     model="gen4.5",
@@ -45,7 +51,9 @@ moving = client.image_to_video.create(
     ratio="960:960",
     duration=5,
 )
-check("a picture moves", moving.wait_for_task_output().status == "SUCCEEDED")
+moved = moving.wait_for_task_output()
+check("a picture moves", moved.status == "SUCCEEDED")
+check("its video is an MP4", httpx.get(moved.output[0], timeout=120).content[4:8] == b"ftyp")
 
 # An avatar.
 avatar = client.avatar_videos.create(
