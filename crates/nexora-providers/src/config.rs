@@ -10,6 +10,8 @@ pub struct FalConfig {
     pub key: SecretString,
     /// The queue's base, for example `https://queue.fal.run`.
     pub queue_url: Url,
+    /// The base of storage, for example `https://rest.fal.ai`.
+    pub rest_url: Url,
 }
 
 /// replicate.com

@@ -2,6 +2,7 @@
 
 mod error;
 mod input;
+mod upload;
 mod wire;
 
 use std::time::Duration;
@@ -14,9 +15,12 @@ use url::Url;
 
 use crate::config::FalConfig;
 use crate::error::{ErrorKind, ProviderError};
-use crate::media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
+use crate::media::{
+    BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted, Upload, Uploader,
+};
 use crate::place;
 use crate::progress;
+use crate::shot::Placed;
 use crate::ticket::Ticket;
 use crate::wire::{Answer, CallLimits, Line, Wire};
 use error::Verdict;
@@ -40,6 +44,7 @@ pub const INFO: ProviderInfo = ProviderInfo {
 pub struct Fal {
     line: Line,
     queue_url: Url,
+    rest_url: Url,
 }
 
 /// How to ask for a job again. The URLs are fal's own; they are used only below our base.
@@ -53,17 +58,18 @@ struct Note {
 }
 
 impl Fal {
-    /// fal at this queue, with this key.
+    /// fal at these addresses, with this key.
     pub fn new(config: FalConfig, wire: Wire) -> Self {
         Self {
             line: wire.line(Provider::Fal, "Key", config.key),
             queue_url: config.queue_url,
+            rest_url: config.rest_url,
         }
     }
 
     async fn hand_over(&self, job: &Submission<'_>) -> Result<Submitted, ProviderError> {
         let body = input::body(job).map_err(|wrong| self.error(ErrorKind::Invalid, &wrong))?;
-        let mut url = place::below(&self.queue_url, &job.route.upstream);
+        let mut url = place::below(&self.queue_url, job.upstream());
         if let Some(webhook) = job.webhook {
             url.query_pairs_mut()
                 .append_pair("fal_webhook", webhook.as_str());
@@ -80,7 +86,7 @@ impl Fal {
             return Err(self.error(ErrorKind::Broken, "its request id is not an id"));
         }
         Ok(Submitted::Accepted(Ticket::write(&Note {
-            app: app_of(&job.route.upstream).to_owned(),
+            app: app_of(job.upstream()).to_owned(),
             request_id: accepted.request_id,
             status_url: accepted.status_url,
             response_url: accepted.response_url,
@@ -190,6 +196,16 @@ impl MediaProvider for Fal {
     /// fal has no list of requests.
     fn finder(&self) -> Option<&dyn Finder> {
         None
+    }
+
+    fn uploader(&self) -> Option<&dyn Uploader> {
+        Some(self)
+    }
+}
+
+impl Uploader for Fal {
+    fn upload<'a>(&'a self, file: &'a Upload) -> BoxFuture<'a, Result<Placed, ProviderError>> {
+        Box::pin(self.bring(file))
     }
 }
 

@@ -15,7 +15,10 @@ mod config;
 mod courier;
 mod download;
 mod error;
+#[cfg(test)]
+mod example;
 pub mod fal;
+mod form;
 pub mod higgsfield;
 mod input;
 mod knock;

@@ -1,11 +1,13 @@
 //! What the engine sees of a provider.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use nexora_core::generation::Progress;
 use nexora_core::{Model, Order, Provider, Refusal, Route, Timestamp};
+use serde_json::Value;
 use url::Url;
 
 use crate::error::ProviderError;
@@ -42,7 +44,7 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
     /// The way to look for a lost job; `None` where the provider cannot list what it was given.
     fn finder(&self) -> Option<&dyn Finder>;
 
-    /// The way to bring it a picture; `None` where pictures are sent by their address alone.
+    /// The way to bring it a picture; `None` where pictures are sent inside the request.
     fn uploader(&self) -> Option<&dyn Uploader> {
         None
     }
@@ -58,7 +60,8 @@ pub trait Uploader: Send + Sync {
 /// A file to work from.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// A name for it, which only shows in the provider's own lists.
+    /// A name for it: the request it is brought for, a dot, and what it is. It shows in the
+    /// provider's own lists, and is how a lost job is known by its picture.
     pub name: String,
     /// What it is, for example `image/png`.
     pub content_type: String,
@@ -87,7 +90,8 @@ pub struct Submission<'a> {
     pub order: &'a Order,
     /// By which of the model's routes.
     pub route: &'a Route,
-    /// Names the generation and the attempt (`gen_….2`); sent as `X-Client-Request-Id`.
+    /// Names the generation and the attempt (`gen_….2`); sent as `X-Client-Request-Id`. The files
+    /// that were brought for it are called the same, with a dot behind it.
     pub request_id: &'a str,
     /// A hash of the member's id, for providers that want to tell end users apart.
     pub end_user: &'a str,
@@ -98,12 +102,29 @@ pub struct Submission<'a> {
 }
 
 impl Submission<'_> {
-    /// Whether the endpoint takes everything the shot asks for, and is given all that it needs.
+    /// The provider's name for what makes it: another one where it begins with pictures, perhaps.
+    pub(crate) fn upstream(&self) -> &str {
+        self.route.upstream_for(&self.order.inputs)
+    }
+
+    /// What is always sent along.
+    pub(crate) fn fixed(&self) -> &BTreeMap<String, Value> {
+        self.route.fixed_for(&self.order.inputs)
+    }
+
+    /// Whether the endpoint takes everything the shot asks for, is given all that it needs, and
+    /// no picture of the order was left behind.
     pub(crate) fn check_shot(&self, takes: &ShotTakes) -> Result<(), String> {
-        match self.shot {
-            Some(shot) => takes.check(shot),
-            None => takes.check(&Shot::default()),
+        let nothing = Shot::default();
+        let shot = self.shot.unwrap_or(&nothing);
+        let inputs = &self.order.inputs;
+        let is_complete = (inputs.first_frame.is_none() || shot.first_frame.is_some())
+            && (inputs.last_frame.is_none() || shot.last_frame.is_some())
+            && inputs.references.len() <= shot.references.len();
+        if !is_complete {
+            return Err("a picture of the order was not brought along".to_owned());
         }
+        takes.check(shot)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `OpenAI` Images: one call that ends with the pictures themselves.
+//! `OpenAI` Images: one call that ends with the pictures themselves; those it begins with go along.
 
 mod error;
 mod input;
@@ -15,6 +15,7 @@ use crate::media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submi
 use crate::place;
 use crate::ticket::Ticket;
 use crate::wire::{CallLimits, Line, Wire};
+use input::Request;
 use wire::Made;
 
 /// The facts about `OpenAI`.
@@ -52,14 +53,23 @@ impl OpenAi {
     }
 
     async fn paint(&self, job: &Submission<'_>) -> Result<Submitted, ProviderError> {
-        let body = input::body(job);
-        let body = body.map_err(|wrong| self.line.error(ErrorKind::Invalid, &wrong))?;
-        let url = place::below(&self.base_url, "images/generations");
+        let request = input::request(job);
+        let request = request.map_err(|wrong| self.line.error(ErrorKind::Invalid, &wrong))?;
         let limits = CallLimits {
             seconds_max: SUBMIT_SECONDS_MAX,
             bytes_max: PICTURES_BYTES_MAX,
         };
-        let answer = self.line.submit(url, &body, job.request_id, limits).await?;
+        let (line, id) = (&self.line, job.request_id);
+        let answer = match request {
+            Request::Generation(body) => {
+                let url = place::below(&self.base_url, "images/generations");
+                line.submit(url, &body, id, limits).await?
+            }
+            Request::Edit(form) => {
+                let url = place::below(&self.base_url, "images/edits");
+                line.submit_form(url, form, id, limits).await?
+            }
+        };
         if !answer.status.is_success() {
             return Err(error::of_submit(&answer));
         }

@@ -3,6 +3,7 @@
 mod error;
 mod find;
 mod input;
+mod upload;
 mod wire;
 
 use std::time::Duration;
@@ -15,8 +16,11 @@ use url::Url;
 
 use crate::config::ReplicateConfig;
 use crate::error::{ErrorKind, ProviderError};
-use crate::media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
+use crate::media::{
+    BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted, Upload, Uploader,
+};
 use crate::place;
+use crate::shot::Placed;
 use crate::signature::StandardSecret;
 use crate::ticket::Ticket;
 use crate::wire::{CallLimits, Line, Wire};
@@ -67,7 +71,7 @@ impl Replicate {
             }),
             None => json!({ "input": input }),
         };
-        let url = self.place(&format!("v1/models/{}/predictions", job.route.upstream));
+        let url = self.place(&format!("v1/models/{}/predictions", job.upstream()));
         let answer = self
             .line
             .submit(url, &body, job.request_id, CallLimits::JSON)
@@ -165,6 +169,16 @@ impl MediaProvider for Replicate {
 
     fn finder(&self) -> Option<&dyn Finder> {
         Some(self)
+    }
+
+    fn uploader(&self) -> Option<&dyn Uploader> {
+        Some(self)
+    }
+}
+
+impl Uploader for Replicate {
+    fn upload<'a>(&'a self, file: &'a Upload) -> BoxFuture<'a, Result<Placed, ProviderError>> {
+        Box::pin(self.bring(file))
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a directed shot adds to its order: what it begins with, who is in it, how it is filmed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use nexora_core::{Model, Slot};
 use serde_json::Number;
 use url::Url;
 
@@ -27,7 +30,15 @@ pub struct Shot {
 /// A picture where its provider can read it: a public address, the picture itself, or a name the
 /// provider gave it when it was uploaded there.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Placed(String);
+pub struct Placed(Place);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    /// An address, or a name of the provider's own.
+    Named(String),
+    /// The picture itself.
+    Inline { content_type: String, bytes: Bytes },
+}
 
 /// A character who was trained, and how much they are to look like themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,28 +152,80 @@ impl ShotTakes {
             None => Ok(()),
         }
     }
+
+    /// Whether every picture the catalog lets an order begin with is taken; else which is not.
+    pub(crate) fn check_offer(&self, model: &Model) -> Result<(), String> {
+        self.check_frames(model)?;
+        self.check_references(model)
+    }
+
+    pub(crate) fn check_frames(&self, model: &Model) -> Result<(), String> {
+        let Some(frames) = &model.params.frames else {
+            return Ok(());
+        };
+        if self.first_frame == Need::No {
+            return Err("it takes no first frame".to_owned());
+        }
+        if frames.last && !self.last_frame {
+            return Err("it takes no last frame".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_references(&self, model: &Model) -> Result<(), String> {
+        let offered = model.params.pictures_max(Slot::Reference);
+        match self.references_max {
+            most if usize::try_from(offered).is_ok_and(|offered| offered <= most) => Ok(()),
+            0 => Err("it goes by no reference pictures".to_owned()),
+            most => Err(format!("it goes by at most {most} reference pictures")),
+        }
+    }
 }
 
 impl Placed {
     /// A picture at a public address.
     pub fn at(url: &Url) -> Self {
-        Self(url.as_str().to_owned())
+        Self::named(url.as_str().to_owned())
     }
 
-    /// The picture itself, inside the request: for small ones.
-    pub fn inline(content_type: &str, bytes: &[u8]) -> Self {
-        let text = STANDARD.encode(bytes);
-        Self(format!("data:{content_type};base64,{text}"))
+    /// The picture itself, inside the request.
+    pub fn inline(content_type: &str, bytes: Bytes) -> Self {
+        Self(Place::Inline {
+            content_type: content_type.to_owned(),
+            bytes,
+        })
     }
 
     pub(crate) fn named(name: String) -> Self {
-        Self(name)
+        Self(Place::Named(name))
     }
 
-    /// As it is sent to the provider.
-    pub fn as_text(&self) -> &str {
-        &self.0
+    /// As an address that the provider can read; of the picture itself a data URI.
+    pub fn as_text(&self) -> Cow<'_, str> {
+        match &self.0 {
+            Place::Named(name) => name.into(),
+            Place::Inline {
+                content_type,
+                bytes,
+            } => format!("data:{content_type};base64,{}", STANDARD.encode(bytes)).into(),
+        }
     }
+
+    /// The picture itself and what it is, unless it lies elsewhere.
+    pub(crate) fn as_file(&self) -> Option<(&str, &Bytes)> {
+        match &self.0 {
+            Place::Named(_) => None,
+            Place::Inline {
+                content_type,
+                bytes,
+            } => Some((content_type, bytes)),
+        }
+    }
+}
+
+/// Where each of them can be read, in their order.
+pub(crate) fn texts(places: &[Placed]) -> Vec<Cow<'_, str>> {
+    places.iter().map(Placed::as_text).collect()
 }
 
 impl Strength {
@@ -184,7 +247,10 @@ impl Strength {
 impl fmt::Debug for Placed {
     /// Only how it is reached: the rest may be a signature, or the picture.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = self.0.split(':').next().unwrap_or_default();
+        let scheme = match &self.0 {
+            Place::Named(name) => name.split(':').next().unwrap_or_default(),
+            Place::Inline { .. } => "data",
+        };
         write!(f, "Placed({scheme}:…)")
     }
 }
@@ -238,7 +304,7 @@ mod tests {
     #[test]
     fn neither_signature_nor_picture_reaches_a_log() {
         assert_eq!(format!("{:?}", frame()), "Placed(https:…)");
-        let inline = Placed::inline("image/png", b"secret");
+        let inline = Placed::inline("image/png", Bytes::from_static(b"secret"));
         assert_eq!(inline.as_text(), "data:image/png;base64,c2VjcmV0");
         assert_eq!(format!("{inline:?}"), "Placed(data:…)");
     }

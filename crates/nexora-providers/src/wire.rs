@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use nexora_core::Provider;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -20,6 +20,7 @@ pub(crate) use answer::{Answer, lenient};
 pub(crate) use desk::{Desk, Office};
 
 use crate::error::{ErrorKind, ProviderError};
+use crate::form::Form;
 use crate::tls;
 
 /// A provider that cannot be reached in ten seconds will not be reached in twenty.
@@ -29,6 +30,8 @@ const CONNECT_SECONDS_MAX: u64 = 10;
 const IDLE_SECONDS_MAX: u64 = 20;
 /// Queue calls answer in well under a second; a minute is a hung gateway.
 pub(crate) const CALL_SECONDS_MAX: u64 = 60;
+/// Fifty megabytes at four megabits a second.
+pub(crate) const FILE_SECONDS_MAX: u64 = 120;
 /// The largest JSON any of the queue APIs sends is a few kilobytes of logs.
 pub(crate) const JSON_BYTES_MAX: u64 = 2 * 1024 * 1024;
 /// Names our software in the provider's own logs.
@@ -77,6 +80,11 @@ impl CallLimits {
     /// For queue APIs that speak small JSON.
     pub(crate) const JSON: Self = Self {
         seconds_max: CALL_SECONDS_MAX,
+        bytes_max: JSON_BYTES_MAX,
+    };
+    /// For files that are sent along, answered with small JSON.
+    pub(crate) const FILE: Self = Self {
+        seconds_max: FILE_SECONDS_MAX,
         bytes_max: JSON_BYTES_MAX,
     };
 }
@@ -143,6 +151,18 @@ impl Line {
         self.call("submit", request, limits, Loss::Ambiguous).await
     }
 
+    /// Hands work over as a form, once, as [`Self::submit`] does as JSON.
+    pub(crate) async fn submit_form(
+        &self,
+        url: Url,
+        form: Form,
+        request_id: &str,
+        limits: CallLimits,
+    ) -> Result<Answer, ProviderError> {
+        let request = self.form(url, form).header(REQUEST_ID_HEADER, request_id);
+        self.call("submit", request, limits, Loss::Ambiguous).await
+    }
+
     /// Asks something that may be asked again. `name` is what the trace calls it.
     pub(crate) async fn ask(
         &self,
@@ -165,6 +185,25 @@ impl Line {
         let request = self.wire.client.post(url).json(body);
         self.call(name, request, CallLimits::JSON, Loss::Harmless)
             .await
+    }
+
+    /// Brings a form with files, which may be brought again.
+    pub(crate) async fn bring_form(
+        &self,
+        name: &'static str,
+        url: Url,
+        form: Form,
+    ) -> Result<Answer, ProviderError> {
+        let request = self.form(url, form);
+        self.call(name, request, CallLimits::FILE, Loss::Harmless)
+            .await
+    }
+
+    fn form(&self, url: Url, form: Form) -> RequestBuilder {
+        let sealed = form.seal();
+        let request = self.wire.client.post(url);
+        let request = request.header(CONTENT_TYPE, sealed.content_type);
+        request.body(sealed.body)
     }
 
     async fn call(

@@ -266,6 +266,7 @@ mod tests {
         assert!(complaint(&[("NEXORA_ENV", "prod")]).contains("development, production"));
         assert!(complaint(&[("FAL_KEY", "no-colon")]).contains("FAL_KEY"));
         assert!(complaint(&[("FAL_QUEUE_URL", "http://x")]).contains("FAL_KEY"));
+        assert!(complaint(&[("FAL_REST_URL", "http://x")]).contains("FAL_KEY"));
         assert!(complaint(&[("RUNWAYML_BASE_URL", "http://x")]).contains("RUNWAYML_API_SECRET"));
         assert!(complaint(&[("HIGGSFIELD_API_KEY", "id")]).contains("key_id:key_secret"));
         assert!(complaint(&[("HIGGSFIELD_MOTIONS", "v1")]).contains("HIGGSFIELD_API_KEY"));

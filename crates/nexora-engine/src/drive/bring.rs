@@ -6,6 +6,7 @@ use nexora_core::{Generation, Slot};
 use nexora_providers::{ErrorKind, MediaProvider, Placed, ProviderError, Shot, Upload as Parcel};
 use nexora_store::inputs::{self, Input};
 
+use super::submit::request_id;
 use crate::{Engine, EngineError, media};
 
 /// What is heavier is sent as a JPEG: providers take at least this much.
@@ -39,7 +40,7 @@ impl Engine {
         let inputs = inputs.map_err(|trouble| NotBrought::Away(trouble.to_string()))?;
         let mut shot = Shot::default();
         for input in inputs {
-            let parcel = self.pack(&input).await?;
+            let parcel = self.pack(begun, &input).await?;
             let placed = place(adapter, parcel).await?;
             match input.slot {
                 Slot::FirstFrame => shot.first_frame = Some(placed),
@@ -50,7 +51,7 @@ impl Engine {
         Ok(Some(shot))
     }
 
-    async fn pack(&self, input: &Input) -> Result<Parcel, NotBrought> {
+    async fn pack(&self, begun: &Generation, input: &Input) -> Result<Parcel, NotBrought> {
         let bytes = self.whole_file(&input.key).await?;
         let (bytes, content_type) = if bytes.len() > PARCEL_BYTES_MAX {
             let light = self.lighten(bytes).await.ok_or(NotBrought::Lost)?;
@@ -60,7 +61,7 @@ impl Engine {
         };
         let extension = content_type.rsplit('/').next().unwrap_or("bin");
         Ok(Parcel {
-            name: format!("{}.{extension}", input.slot.field()),
+            name: format!("{}.{}.{extension}", request_id(begun), input.slot.field()),
             content_type,
             bytes,
         })
@@ -87,7 +88,7 @@ impl Engine {
 /// Where the provider can read it: in its own storage, or inside the request.
 async fn place(adapter: &dyn MediaProvider, parcel: Parcel) -> Result<Placed, NotBrought> {
     let Some(uploader) = adapter.uploader() else {
-        return Ok(Placed::inline(&parcel.content_type, &parcel.bytes));
+        return Ok(Placed::inline(&parcel.content_type, parcel.bytes));
     };
     let placed = uploader.upload(&parcel).await;
     placed.map_err(|error| NotBrought::Refused(not_accepted(error)))

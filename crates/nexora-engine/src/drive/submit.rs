@@ -252,7 +252,7 @@ impl Place {
 
 /// Names one attempt of one generation, so that a provider's support (and a test) can tell
 /// whether it was ever sent twice.
-fn request_id(begun: &Generation) -> String {
+pub(super) fn request_id(begun: &Generation) -> String {
     format!("{}.{}", begun.id, begun.attempt)
 }
 

@@ -265,6 +265,7 @@ fn providers(base: &str) -> Providers {
     let fal = FalConfig {
         key: "id:secret".into(),
         queue_url: at("/fal/queue"),
+        rest_url: at("/fal/rest"),
     };
     let replicate = ReplicateConfig {
         key: "r8_key".into(),

@@ -9,11 +9,16 @@ use serde_json::Value;
 
 use crate::input::Input;
 use crate::media::Submission;
-use crate::shot::ShotTakes;
+use crate::shot::{self, Need, Placed, Shot, ShotTakes};
 use crate::takes::Takes;
 
 /// Wan counts frames; sixteen a second is its own pace.
 const WAN_FRAMES_PER_SECOND: u32 = 16;
+
+/// Pictures that Seedance goes by.
+const SEEDANCE_REFERENCES_MAX: usize = 9;
+/// Pictures that Nano Banana changes or goes by.
+const NANO_BANANA_REFERENCES_MAX: usize = 14;
 
 /// Which request body an endpoint takes: a route's `shape`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,21 +31,62 @@ enum Shape {
     Seedance,
 }
 
+/// Which of a model's endpoints an order goes to: fal has another one for each way to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Words,
+    Frames,
+    References,
+}
+
 /// Whether every order the catalog allows on this route can be sent.
 pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
     let shape = Shape::of(route)?;
-    let segments: Vec<&str> = route.upstream.split('/').collect();
-    if segments.len() < 2 || segments.iter().any(|segment| segment.is_empty()) {
-        return Err("a fal endpoint is written like fal-ai/flux/schnell".to_owned());
+    check_doors(model, route)?;
+    shape.pictures(Door::Frames).check_frames(model)?;
+    shape.pictures(Door::References).check_references(model)?;
+    let sizes = model.params.frames.as_ref().map(|frames| {
+        let own = &frames.resolutions;
+        if own.is_empty() {
+            &model.params.resolutions
+        } else {
+            own
+        }
+    });
+    let mut sizes = sizes.into_iter().flatten();
+    if let Some(odd) = sizes.find(|name| !shape.sizes_from_frames().contains(&name.as_str())) {
+        return Err(format!("from a picture it makes no {odd}"));
     }
     shape.takes().check(model)
 }
 
+/// Whether every way to begin has an endpoint, and each is written like one.
+fn check_doors(model: &Model, route: &Route) -> Result<(), String> {
+    let (frames, references) = (&route.frames, &route.references);
+    if model.params.frames.is_some() && frames.is_none() {
+        return Err("it begins with a picture at another endpoint: frames names it".to_owned());
+    }
+    if model.params.references.is_some() && references.is_none() {
+        return Err("it goes by pictures at another endpoint: references names it".to_owned());
+    }
+    let others = frames.iter().chain(references);
+    let mut names = others.map(|door| &door.upstream).chain([&route.upstream]);
+    let is_odd = |name: &&String| {
+        let mut segments = name.split('/');
+        name.matches('/').count() == 0 || segments.any(str::is_empty)
+    };
+    match names.find(is_odd) {
+        Some(_) => Err("a fal endpoint is written like fal-ai/flux/schnell".to_owned()),
+        None => Ok(()),
+    }
+}
+
 /// The request body: the model's input itself, not wrapped.
 pub(super) fn body(job: &Submission<'_>) -> Result<Value, String> {
-    let (order, route) = (job.order, job.route);
-    job.check_shot(&ShotTakes::NOTHING)?;
-    let input = match Shape::of(route)? {
+    let order = job.order;
+    let (shape, door) = (Shape::of(job.route)?, Door::of(order));
+    job.check_shot(&shape.pictures(door))?;
+    let input = match shape {
         Shape::FluxSchnell => flux_schnell(order)?,
         Shape::NanoBanana => nano_banana(order),
         Shape::Wan => wan(order),
@@ -48,7 +94,19 @@ pub(super) fn body(job: &Submission<'_>) -> Result<Value, String> {
         Shape::Luma => luma(order),
         Shape::Seedance => seedance(order, job.end_user),
     };
-    Ok(input.fixed(&route.fixed))
+    let nothing = Shot::default();
+    let input = shape.with_pictures(input, door, job.shot.unwrap_or(&nothing));
+    Ok(input.fixed(job.fixed()))
+}
+
+impl Door {
+    fn of(order: &Order) -> Self {
+        match &order.inputs {
+            inputs if inputs.has_frames() => Self::Frames,
+            inputs if inputs.references.is_empty() => Self::Words,
+            _ => Self::References,
+        }
+    }
 }
 
 impl Shape {
@@ -72,6 +130,58 @@ impl Shape {
             Self::Kling => &KLING,
             Self::Luma => &LUMA,
             Self::Seedance => &SEEDANCE,
+        }
+    }
+
+    /// What it takes besides words, at this door.
+    const fn pictures(self, door: Door) -> ShotTakes {
+        let nothing = ShotTakes::NOTHING;
+        match (self, door) {
+            (Self::Wan, Door::Frames) => ShotTakes {
+                first_frame: Need::Must,
+                ..nothing
+            },
+            (Self::Kling | Self::Luma | Self::Seedance, Door::Frames) => ShotTakes {
+                first_frame: Need::Must,
+                last_frame: true,
+                ..nothing
+            },
+            (Self::Seedance, Door::References) => ShotTakes {
+                references_max: SEEDANCE_REFERENCES_MAX,
+                ..nothing
+            },
+            (Self::NanoBanana, Door::References) => ShotTakes {
+                references_max: NANO_BANANA_REFERENCES_MAX,
+                ..nothing
+            },
+            _ => nothing,
+        }
+    }
+
+    /// Sizes of clips that begin with a picture.
+    const fn sizes_from_frames(self) -> &'static [&'static str] {
+        match self {
+            Self::Wan => &["480p", "720p"],
+            Self::FluxSchnell | Self::NanoBanana | Self::Kling | Self::Luma | Self::Seedance => {
+                self.takes().resolutions
+            }
+        }
+    }
+
+    fn with_pictures(self, input: Input, door: Door, shot: &Shot) -> Input {
+        let first_frame = shot.first_frame.as_ref().map(Placed::as_text);
+        let last_frame = shot.last_frame.as_ref().map(Placed::as_text);
+        let first_field = if self == Self::Kling {
+            "start_image_url"
+        } else {
+            "image_url"
+        };
+        match door {
+            Door::Words => input,
+            Door::Frames => input
+                .with_some(first_field, first_frame)
+                .with_some("end_image_url", last_frame),
+            Door::References => input.with("image_urls", shot::texts(&shot.references)),
         }
     }
 }
@@ -126,10 +236,19 @@ fn nano_banana(order: &Order) -> Input {
     Input::new()
         .with("prompt", order.prompt.as_str())
         .with("num_images", order.count)
-        .with("aspect_ratio", order.aspect_ratio.to_string())
+        .with("aspect_ratio", ratio_or_auto(order))
         .with_some("resolution", order.resolution.clone())
         .with_some("seed", order.seed)
         .with("output_format", "png")
+}
+
+/// Where the shape was left to the picture, the model keeps it to the pixel: ours is the nearest
+/// that has a name.
+fn ratio_or_auto(order: &Order) -> String {
+    if order.fits_picture {
+        return "auto".to_owned();
+    }
+    order.aspect_ratio.to_string()
 }
 
 /// 81 to 100 frames at sixteen a second is 5 or 6 seconds.
@@ -153,7 +272,7 @@ fn wan(order: &Order) -> Input {
     Input::new()
         .with("prompt", order.prompt.as_str())
         .with_some("negative_prompt", negative(order))
-        .with("aspect_ratio", order.aspect_ratio.to_string())
+        .with("aspect_ratio", ratio_or_auto(order))
         .with_some("resolution", order.resolution.clone())
         .with_some("num_frames", frames)
         .with("frames_per_second", WAN_FRAMES_PER_SECOND)
@@ -171,10 +290,15 @@ const KLING: Takes = Takes {
 };
 
 fn kling(order: &Order) -> Input {
+    // From a picture it has that picture's shape, and no field to say another.
+    let is_from_words = !order.inputs.has_frames();
     Input::new()
         .with("prompt", order.prompt.as_str())
         .with_some("negative_prompt", negative(order))
-        .with("aspect_ratio", order.aspect_ratio.to_string())
+        .with_some(
+            "aspect_ratio",
+            is_from_words.then(|| order.aspect_ratio.to_string()),
+        )
         .with_some("duration", order.seconds.map(|seconds| seconds.to_string()))
 }
 
@@ -210,9 +334,15 @@ const SEEDANCE: Takes = Takes {
 };
 
 fn seedance(order: &Order, end_user: &str) -> Input {
+    // Of several references none is what the clip should be shaped like.
+    let ratio = if order.inputs.has_frames() {
+        ratio_or_auto(order)
+    } else {
+        order.aspect_ratio.to_string()
+    };
     Input::new()
         .with("prompt", order.prompt.as_str())
-        .with("aspect_ratio", order.aspect_ratio.to_string())
+        .with("aspect_ratio", ratio)
         .with_some("resolution", order.resolution.clone())
         .with_some("duration", order.seconds.map(|seconds| seconds.to_string()))
         .with("end_user_id", end_user)
@@ -223,151 +353,5 @@ fn negative(order: &Order) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use nexora_core::{Catalog, Provider};
-    use serde_json::json;
-
-    use super::*;
-
-    fn sent(model: &str, wishes: &[(&str, &str)]) -> Value {
-        let catalog = Catalog::built_in().unwrap();
-        let base = [("model", model), ("prompt", "a lake at dawn")];
-        let pairs = base.iter().chain(wishes).copied();
-        let order = Order::parse(None, pairs, &catalog).unwrap();
-        let routes = &catalog.find(model).unwrap().routes;
-        let route = routes.iter().find(|route| route.provider == Provider::Fal);
-        let job = Submission {
-            order: &order,
-            route: route.unwrap(),
-            request_id: "gen_1.1",
-            end_user: "e5f0",
-            webhook: None,
-            shot: None,
-        };
-        body(&job).unwrap()
-    }
-
-    #[test]
-    fn flux_gets_a_named_size() {
-        let wishes = [("aspect_ratio", "9:16"), ("seed", "0"), ("count", "4")];
-        let expected = json!({
-            "prompt": "a lake at dawn", "image_size": "portrait_16_9", "num_images": 4, "seed": 0,
-            "output_format": "png",
-        });
-        assert_eq!(sent("flux-schnell", &wishes), expected);
-    }
-
-    #[test]
-    fn nano_banana_gets_everything_it_takes() {
-        let wishes = [
-            ("aspect_ratio", "21:9"),
-            ("resolution", "4K"),
-            ("seed", "7"),
-            ("count", "2"),
-        ];
-        let expected = json!({
-            "prompt": "a lake at dawn", "num_images": 2, "aspect_ratio": "21:9",
-            "resolution": "4K", "seed": 7, "output_format": "png",
-        });
-        assert_eq!(sent("nano-banana-2", &wishes), expected);
-    }
-
-    #[test]
-    fn wan_counts_frames_and_is_turbo() {
-        let wishes = [
-            ("negative_prompt", "people"),
-            ("aspect_ratio", "9:16"),
-            ("resolution", "580p"),
-            ("duration", "5"),
-            ("seed", "2147483647"),
-        ];
-        let expected = json!({
-            "prompt": "a lake at dawn", "negative_prompt": "people", "aspect_ratio": "9:16",
-            "resolution": "580p", "num_frames": 81, "frames_per_second": 16,
-            "seed": 2_147_483_647, "turbo_mode": true,
-        });
-        assert_eq!(sent("wan-2.1-turbo", &wishes), expected);
-    }
-
-    #[test]
-    fn kling_gets_seconds_as_text() {
-        let wishes = [
-            ("negative_prompt", "rain"),
-            ("aspect_ratio", "1:1"),
-            ("duration", "15"),
-        ];
-        let expected = json!({
-            "prompt": "a lake at dawn", "negative_prompt": "rain", "aspect_ratio": "1:1",
-            "duration": "15",
-        });
-        assert_eq!(sent("kling-3.0", &wishes), expected);
-    }
-
-    #[test]
-    fn luma_gets_seconds_with_a_unit() {
-        let wishes = [
-            ("aspect_ratio", "9:21"),
-            ("resolution", "1080p"),
-            ("duration", "9"),
-        ];
-        let expected = json!({
-            "prompt": "a lake at dawn", "aspect_ratio": "9:21", "resolution": "1080p",
-            "duration": "9s",
-        });
-        assert_eq!(sent("luma-ray-2", &wishes), expected);
-    }
-
-    #[test]
-    fn seedance_is_told_who_asks_by_a_hash() {
-        let wishes = [
-            ("aspect_ratio", "21:9"),
-            ("resolution", "4k"),
-            ("duration", "10"),
-        ];
-        let expected = json!({
-            "prompt": "a lake at dawn", "aspect_ratio": "21:9", "resolution": "4k",
-            "duration": "10", "end_user_id": "e5f0",
-        });
-        assert_eq!(sent("seedance-2.0", &wishes), expected);
-    }
-
-    #[test]
-    fn what_was_not_wished_for_is_left_to_the_model() {
-        let expected = json!({
-            "prompt": "a lake at dawn", "image_size": "square_hd", "num_images": 1,
-            "output_format": "png",
-        });
-        assert_eq!(sent("flux-schnell", &[]), expected);
-    }
-
-    #[test]
-    fn the_catalog_offers_only_what_can_be_sent() {
-        let catalog = Catalog::built_in().unwrap();
-        for model in catalog.models() {
-            for route in &model.routes {
-                if route.provider == Provider::Fal {
-                    assert_eq!(check(model, route), Ok(()), "{}", model.id);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_impossible_offer_is_named() {
-        let catalog = Catalog::built_in().unwrap();
-        let fault = |change: &dyn Fn(&mut Model)| {
-            let mut model = catalog.find("luma-ray-2").unwrap().clone();
-            change(&mut model);
-            check(&model, &model.routes[0]).unwrap_err()
-        };
-        assert!(fault(&|m| m.routes[0].shape = "lumen".to_owned()).contains("lumen"));
-        assert!(fault(&|m| m.routes[0].upstream = "luma".to_owned()).contains("written like"));
-        assert!(fault(&|m| m.params.seconds.push(7)).contains("7 seconds"));
-        assert!(fault(&|m| m.params.aspect_ratios.push(AspectRatio::SQUARE)).contains("1:1"));
-        assert!(fault(&|m| m.params.resolutions.push("8k".to_owned())).contains("8k"));
-        assert!(fault(&|m| m.params.negative_prompt = true).contains("negative"));
-        assert!(fault(&|m| m.params.seed_max = Some(1)).contains("seed"));
-        assert!(fault(&|m| m.params.count_max = 2).contains("at most 1"));
-        assert!(fault(&|m| m.kind = MediaKind::Image).contains("clips"));
-    }
-}
+#[path = "input_tests.rs"]
+mod tests;

@@ -9,7 +9,7 @@ use crate::config::MotionForm;
 use crate::input::Input;
 use crate::media::Submission;
 use crate::place;
-use crate::shot::{Camera, Motion, Need, Placed, Shot, ShotTakes};
+use crate::shot::{self, Camera, Motion, Need, Placed, Shot, ShotTakes};
 use crate::takes::Takes;
 
 /// Seeds there are 1 to a million; ours begin at 0 and are moved up by one.
@@ -115,30 +115,31 @@ pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
     if !route.upstream.split('/').all(plain) {
         return Err("a Higgsfield model is written like higgsfield-ai/soul/standard".to_owned());
     }
+    let offer = shape.shot_takes().check_offer(model);
     match shape {
         Shape::Soul | Shape::Dop if model.params.seed_max.is_some_and(|most| most > SEED_MAX) => {
             Err(format!("its seeds end at {SEED_MAX}"))
         }
-        Shape::Soul => SOUL.check(model),
-        Shape::CinemaStudio => CINEMA_STUDIO.check(model),
+        Shape::Soul => offer.and_then(|()| SOUL.check(model)),
+        Shape::CinemaStudio => offer.and_then(|()| CINEMA_STUDIO.check(model)),
         Shape::Dop if !model.params.frames.as_ref().is_some_and(|it| it.required) => {
             Err("it animates a picture: its frames have to be required".to_owned())
         }
-        Shape::Dop => DOP.check(model),
+        Shape::Dop => offer.and_then(|()| DOP.check(model)),
     }
 }
 
 /// The request for an order.
 pub(super) fn request<'a>(
-    job: &Submission<'a>,
+    job: &'a Submission<'_>,
     motions: MotionForm,
 ) -> Result<Request<'a>, String> {
     let shape = Shape::of(job.route)?;
     job.check_shot(&shape.shot_takes())?;
     let empty = Shot::default();
     let shot = job.shot.unwrap_or(&empty);
-    let path = job.route.upstream.as_str();
-    let fixed = &job.route.fixed;
+    let path = job.upstream();
+    let fixed = job.fixed();
     let input = match shape {
         Shape::Soul => soul(job.order, shot),
         Shape::CinemaStudio => cinema_studio(job.order, shot),
@@ -171,8 +172,7 @@ fn soul(order: &Order, shot: &Shot) -> Input {
 }
 
 fn cinema_studio(order: &Order, shot: &Shot) -> Input {
-    let references: Vec<&str> = shot.references.iter().map(Placed::as_text).collect();
-    let references = (!references.is_empty()).then_some(references);
+    let references = (!shot.references.is_empty()).then(|| shot::texts(&shot.references));
     let Camera {
         movement,
         body,

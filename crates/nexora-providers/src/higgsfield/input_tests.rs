@@ -1,51 +1,31 @@
 //! What each of Higgsfield's models is sent.
 
-use nexora_core::{Catalog, Provider};
+use nexora_core::Provider;
 use serde_json::json;
 
 use super::*;
+use crate::example::{Example, PICTURE, altered, placed};
 use crate::shot::{Cast, Strength};
 
 const ORBIT: &str = "ea035f68-b350-40f1-b7f4-7dff999fdd67";
 const CRASH: &str = "3ec247ed-063d-476d-8266-48829c2eced6";
 
-const PICTURE: &str = "ast_0190c6bc00007000800000000000000a";
-
-/// The request for an order of this model.
+/// The request for an order of this model, which is to be filmed like this.
 fn sent(model: &str, shot: &Shot, motions: MotionForm) -> Result<(String, Value), String> {
-    let catalog = Catalog::built_in().unwrap();
-    let params = &catalog.find(model).unwrap().params;
-    let seed = params.seed_max.map(|_| "41");
-    // What the order itself begins with is not looked at here: the shot says where it lies.
-    let picture = params.frames.as_ref().map(|_| PICTURE);
-    let ratio = picture.map_or("16:9", |_| "");
+    let params = altered(model, &|_| {}).params;
+    let begins = params.frames.is_some();
     let wishes = [
-        ("model", model),
-        ("prompt", "a lake at dawn"),
-        ("aspect_ratio", ratio),
-        ("seed", seed.unwrap_or_default()),
-        ("first_frame", picture.unwrap_or_default()),
+        ("aspect_ratio", if begins { "" } else { "16:9" }),
+        ("seed", params.seed_max.map_or("", |_| "41")),
+        ("first_frame", if begins { PICTURE } else { "" }),
     ];
-    let order = Order::parse(None, wishes, &catalog).unwrap();
-    let route = &catalog.find(model).unwrap().routes[0];
-    assert_eq!(route.provider, Provider::Higgsfield);
-    let job = Submission {
-        order: &order,
-        route,
-        request_id: "gen_1.1",
-        end_user: "e5f0",
-        webhook: None,
-        shot: Some(shot),
-    };
+    let mut example = Example::of(model, &wishes);
+    example.shot = shot.clone();
+    let job = example.submission(Provider::Higgsfield);
     let (path, body) = match request(&job, motions)? {
         Request::Newer { path, body } | Request::Older { path, body } => (path, body),
     };
     Ok((path.to_owned(), body))
-}
-
-fn frame(name: &str) -> Placed {
-    let url = format!("https://a.example/{name}.png").parse().unwrap();
-    Placed::at(&url)
 }
 
 fn motion(id: &str, percent: u8) -> Motion {
@@ -57,8 +37,8 @@ fn motion(id: &str, percent: u8) -> Motion {
 
 fn moving(motions: Vec<Motion>) -> Shot {
     Shot {
-        first_frame: Some(frame("first")),
-        last_frame: Some(frame("last")),
+        first_frame: Some(placed("first")),
+        last_frame: Some(placed("last")),
         motions,
         ..Shot::default()
     }
@@ -90,7 +70,7 @@ fn soul_paints_a_character_and_seeds_begin_at_one() {
 #[test]
 fn cinema_studio_is_told_how_to_film() {
     let shot = Shot {
-        references: vec![frame("ada"), frame("pier")],
+        references: vec![placed("ada"), placed("pier")],
         camera: Camera {
             movement: Some("pan-left".to_owned()),
             lens: Some("anamorphic".to_owned()),
@@ -116,7 +96,7 @@ fn motions_go_by_the_older_protocol_or_by_either_form_of_the_newer() {
     let shot = moving(vec![motion(CRASH, 80)]);
     let (path, body) = dop(&shot, MotionForm::V1).unwrap();
     assert_eq!(path, "v1/image2video/dop");
-    let picture = |name| json!([{ "type": "image_url", "image_url": frame(name).as_text() }]);
+    let picture = |name| json!([{ "type": "image_url", "image_url": placed(name).as_text() }]);
     let expected = json!({ "params": {
         "model": "dop-standard", "prompt": "a lake at dawn", "seed": 42,
         "input_images": picture("first"), "input_images_end": picture("last"),
@@ -157,17 +137,15 @@ fn what_cannot_be_asked_for_is_refused() {
     let three = moving(vec![motion(CRASH, 80); 3]);
     assert!(fault(dop(&three, MotionForm::V2List)).contains("motions"));
     let nothing = Shot::default();
-    assert!(fault(dop(&nothing, MotionForm::V1)).contains("begin with"));
+    assert!(fault(dop(&nothing, MotionForm::V1)).contains("not brought along"));
     assert!(fault(sent("director", &two, MotionForm::V1)).contains("first frame"));
     assert!(fault(sent("soul-2", &two, MotionForm::V1)).contains("first frame"));
 }
 
 #[test]
 fn an_impossible_offer_is_named() {
-    let catalog = Catalog::built_in().unwrap();
     let fault = |id: &str, change: &dyn Fn(&mut Model)| {
-        let mut model = catalog.find(id).unwrap().clone();
-        change(&mut model);
+        let model = altered(id, change);
         check(&model, &model.routes[0]).unwrap_err()
     };
     assert!(fault("soul-2", &|m| m.routes[0].shape = "ghost".to_owned()).contains("ghost"));
@@ -178,6 +156,8 @@ fn an_impossible_offer_is_named() {
     assert!(fault("soul-2", &|m| m.routes[0].upstream = "a//b".to_owned()).contains("written"));
     assert!(fault("soul-2", &|m| m.params.seed_max = Some(1_000_000)).contains("999999"));
     assert!(fault("soul-2", &|m| m.params.count_max = 4).contains("at most 1"));
+    let many = |m: &mut Model| m.params.references.as_mut().unwrap().count_max = 31;
+    assert!(fault("director", &many).contains("at most 30"));
     assert!(fault("director", &|m| m.params.seconds.push(31)).contains("31 seconds"));
     assert!(fault("director", &|m| m.params.seconds.clear()).contains("how long"));
     assert!(fault("director", &|m| m.params.seed_max = Some(1)).contains("seed"));

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 
 use super::{Higgsfield, error};
-use crate::courier::Courier;
-use crate::error::{ErrorKind, ProviderError};
+use crate::courier::{self, Courier};
+use crate::error::ProviderError;
 use crate::media::Upload;
 use crate::shot::Placed;
 
@@ -36,16 +35,9 @@ impl Higgsfield {
             let headers = &mut announced.upload_headers;
             headers.insert("Content-Type".to_owned(), content_type);
         }
-        let courier = Courier::of(&self.base_url);
-        let courier = courier.map_err(|no| self.error(ErrorKind::Misconfigured, &no))?;
-        courier
+        Courier::of(&self.line, &self.base_url)?
             .put(&announced.upload_url, &announced.upload_headers, file)
-            .await
-            .map_err(|no| self.error(ErrorKind::Down, &no))?;
-        let public_url: Url = announced.public_url.parse().map_err(|_| {
-            let odd = "the address of its upload is none";
-            self.error(ErrorKind::Broken, odd)
-        })?;
-        Ok(Placed::at(&public_url))
+            .await?;
+        courier::placed(&self.line, &announced.public_url)
     }
 }

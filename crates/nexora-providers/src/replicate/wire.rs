@@ -23,6 +23,20 @@ pub(super) struct Secret {
     pub(super) key: String,
 }
 
+/// A file that we have brought.
+#[derive(Debug, Deserialize)]
+pub(super) struct Kept {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) name: Option<String>,
+    pub(super) urls: Places,
+}
+
+/// Where a file can be read, with our key.
+#[derive(Debug, Deserialize)]
+pub(super) struct Places {
+    pub(super) get: String,
+}
+
 /// One page of the list.
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {

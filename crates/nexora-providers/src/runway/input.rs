@@ -3,12 +3,12 @@
 //! Fields and limits are those of the `runwayml` SDK's request types (5.24).
 
 use nexora_core::catalog::AspectRatio;
-use nexora_core::{MediaKind, Model, Order, Route};
+use nexora_core::{MediaKind, Model, Route};
 use serde_json::{Value, json};
 
 use crate::input::Input;
 use crate::media::Submission;
-use crate::shot::{Need, Shot, ShotTakes};
+use crate::shot::{Need, ShotTakes};
 use crate::takes::Takes;
 
 /// Runway counts a prompt in UTF-16 code units, so some letters count twice.
@@ -39,6 +39,11 @@ const GEN_4_5: Takes = Takes {
     negative_prompt: false,
     seed: true,
     count_max: 1,
+};
+
+const GEN_4_5_PICTURES: ShotTakes = ShotTakes {
+    first_frame: Need::May,
+    ..ShotTakes::NOTHING
 };
 
 /// The clip is as long as what is said.
@@ -72,21 +77,19 @@ pub(super) fn check(model: &Model, route: &Route) -> Result<(), String> {
         Shape::Avatar if !route.fixed.contains_key("avatar") => {
             Err("its fixed inputs have to say who speaks: avatar".to_owned())
         }
-        Shape::Avatar => AVATAR.check(model),
+        Shape::Avatar => {
+            ShotTakes::NOTHING.check_offer(model)?;
+            AVATAR.check(model)
+        }
     }
 }
 
 /// Whether every picture the catalog lets an order begin with can be sent.
 fn check_pictures(model: &Model) -> Result<(), String> {
-    if model.params.references.is_some() {
-        return Err("it goes by no reference pictures".to_owned());
-    }
+    GEN_4_5_PICTURES.check_offer(model)?;
     let Some(frames) = &model.params.frames else {
         return Ok(());
     };
-    if frames.last {
-        return Err("it takes no last frame".to_owned());
-    }
     let mut ratios = frames.aspect_ratios.iter();
     match ratios.find(|ratio| size_with_picture(**ratio).is_none()) {
         Some(odd) => Err(format!("from a picture it makes no {odd}")),
@@ -98,33 +101,27 @@ fn check_pictures(model: &Model) -> Result<(), String> {
 pub(super) fn request(job: &Submission<'_>) -> Result<Request, String> {
     let (path, input) = match Shape::of(job.route)? {
         Shape::Gen45 => {
-            job.check_shot(&ShotTakes {
-                first_frame: Need::May,
-                ..ShotTakes::NOTHING
-            })?;
-            gen_4_5(job.order, job.route, job.shot)?
+            job.check_shot(&GEN_4_5_PICTURES)?;
+            gen_4_5(job)?
         }
         Shape::Avatar => {
             job.check_shot(&ShotTakes::NOTHING)?;
-            ("v1/avatar_videos", avatar(job.order, job.route))
+            ("v1/avatar_videos", avatar(job))
         }
     };
-    let body = input.fixed(&job.route.fixed);
+    let body = input.fixed(job.fixed());
     Ok(Request { path, body })
 }
 
-fn gen_4_5(
-    order: &Order,
-    route: &Route,
-    shot: Option<&Shot>,
-) -> Result<(&'static str, Input), String> {
+fn gen_4_5(job: &Submission<'_>) -> Result<(&'static str, Input), String> {
+    let order = job.order;
     let prompt = order.prompt.as_str();
     if prompt.encode_utf16().count() > PROMPT_UNITS_MAX {
         return Err(format!(
             "it reads prompts of {PROMPT_UNITS_MAX} characters, and counts some of these twice"
         ));
     }
-    let first_frame = shot.and_then(|shot| shot.first_frame.as_ref());
+    let first_frame = job.shot.and_then(|shot| shot.first_frame.as_ref());
     let ratio = order.aspect_ratio;
     let size = match first_frame {
         Some(_) => size_with_picture(ratio),
@@ -132,7 +129,7 @@ fn gen_4_5(
     };
     let size = size.ok_or_else(|| format!("there is no size for {ratio}"))?;
     let input = Input::new()
-        .with("model", route.upstream.as_str())
+        .with("model", job.upstream())
         .with("promptText", prompt)
         .with("ratio", size)
         .with_some("duration", order.seconds)
@@ -146,10 +143,10 @@ fn gen_4_5(
     })
 }
 
-fn avatar(order: &Order, route: &Route) -> Input {
-    let speech = json!({ "type": "text", "text": order.prompt.as_str() });
+fn avatar(job: &Submission<'_>) -> Input {
+    let speech = json!({ "type": "text", "text": job.order.prompt.as_str() });
     Input::new()
-        .with("model", route.upstream.as_str())
+        .with("model", job.upstream())
         .with("speech", speech)
 }
 
@@ -173,29 +170,13 @@ fn size_with_picture(ratio: AspectRatio) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use nexora_core::Catalog;
+    use nexora_core::Provider;
 
     use super::*;
-    use crate::shot::Placed;
+    use crate::example::{Example, PICTURE, altered, placed};
 
-    fn sent(model: &str, wishes: &[(&str, &str)], shot: Option<&Shot>) -> Result<Request, String> {
-        let catalog = Catalog::built_in().unwrap();
-        let base = [("model", model), ("prompt", "a lake at dawn")];
-        let base = base.iter().filter(|(name, _)| {
-            let is_given = wishes.iter().any(|(given, _)| given == name);
-            !is_given
-        });
-        let order = Order::parse(None, base.chain(wishes).copied(), &catalog).unwrap();
-        let routes = &catalog.find(model).unwrap().routes;
-        let job = Submission {
-            order: &order,
-            route: &routes[0],
-            request_id: "gen_1.1",
-            end_user: "e5f0",
-            webhook: None,
-            shot,
-        };
-        request(&job)
+    fn sent(model: &str, wishes: &[(&str, &str)]) -> Result<Request, String> {
+        request(&Example::of(model, wishes).submission(Provider::Runway))
     }
 
     #[test]
@@ -208,25 +189,26 @@ mod tests {
                 "duration": 10, "seed": 0,
             }),
         };
-        assert_eq!(sent("runway-gen-4.5", &wishes, None), Ok(expected));
+        assert_eq!(sent("runway-gen-4.5", &wishes), Ok(expected));
     }
 
     #[test]
     fn a_first_frame_goes_to_another_endpoint() {
-        let shot = Shot {
-            first_frame: Some(Placed::named("runway://1".to_owned())),
-            ..Shot::default()
-        };
+        let first = [("first_frame", PICTURE)];
         let expected = Request {
             path: "v1/image_to_video",
             body: json!({
                 "model": "gen4.5", "promptText": "a lake at dawn", "ratio": "1280:720",
-                "duration": 5, "promptImage": [{ "uri": "runway://1", "position": "first" }],
+                "duration": 5, "promptImage": [{
+                    "uri": "https://a.example/first.png", "position": "first",
+                }],
             }),
         };
-        assert_eq!(sent("runway-gen-4.5", &[], Some(&shot)), Ok(expected));
-        let avatar = sent("runway-gwm-1", &[], Some(&shot)).unwrap_err();
-        assert!(avatar.contains("first frame"), "{avatar}");
+        assert_eq!(sent("runway-gen-4.5", &first), Ok(expected));
+        let mut avatar = Example::of("runway-gwm-1", &[]);
+        avatar.shot.first_frame = Some(placed("first"));
+        let refused = request(&avatar.submission(Provider::Runway)).unwrap_err();
+        assert!(refused.contains("first frame"), "{refused}");
     }
 
     #[test]
@@ -239,22 +221,20 @@ mod tests {
                 "speech": { "type": "text", "text": "a lake at dawn" },
             }),
         };
-        assert_eq!(sent("runway-gwm-1", &[], None), Ok(expected));
+        assert_eq!(sent("runway-gwm-1", &[]), Ok(expected));
     }
 
     #[test]
     fn letters_that_count_twice_are_counted_twice() {
         let long = "😀".repeat(600);
-        let told = sent("runway-gen-4.5", &[("prompt", &long)], None).unwrap_err();
+        let told = sent("runway-gen-4.5", &[("prompt", &long)]).unwrap_err();
         assert!(told.contains("twice"), "{told}");
     }
 
     #[test]
     fn an_impossible_offer_is_named() {
-        let catalog = Catalog::built_in().unwrap();
         let fault = |id: &str, change: &dyn Fn(&mut Model)| {
-            let mut model = catalog.find(id).unwrap().clone();
-            change(&mut model);
+            let model = altered(id, change);
             check(&model, &model.routes[0]).unwrap_err()
         };
         let gen_4_5 = "runway-gen-4.5";
@@ -263,6 +243,10 @@ mod tests {
         let square = |m: &mut Model| m.params.aspect_ratios.push(AspectRatio::SQUARE);
         assert!(fault(gen_4_5, &square).contains("1:1"));
         assert!(fault(gen_4_5, &|m| m.params.negative_prompt = true).contains("negative"));
+        let references = nexora_core::catalog::References { count_max: 1 };
+        let by_pictures = |m: &mut Model| m.params.references = Some(references.clone());
+        assert!(fault(gen_4_5, &by_pictures).contains("no reference"));
+        assert!(fault("runway-gwm-1", &by_pictures).contains("no reference"));
         let frames = |change: &dyn Fn(&mut nexora_core::catalog::Frames)| {
             fault(gen_4_5, &|m| change(m.params.frames.as_mut().unwrap()))
         };

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Runway, error};
 use crate::courier::Courier;
-use crate::error::{ErrorKind, ProviderError};
+use crate::error::ProviderError;
 use crate::media::Upload;
 use crate::shot::Placed;
 
@@ -29,12 +29,9 @@ impl Runway {
             return Err(error::of_question(&answer));
         }
         let announced: Announced = answer.read()?;
-        let courier = Courier::of(&self.base_url);
-        let courier = courier.map_err(|no| self.error(ErrorKind::Misconfigured, &no))?;
-        courier
+        Courier::of(&self.line, &self.base_url)?
             .post_form(&announced.upload_url, &announced.fields, file)
-            .await
-            .map_err(|no| self.error(ErrorKind::Down, &no))?;
+            .await?;
         Ok(Placed::named(announced.runway_uri))
     }
 }

@@ -17,10 +17,16 @@ impl FarSide {
     /// Listens on loopback and answers one connection after another with these texts, byte for
     /// byte; the connection is closed after each.
     pub(crate) fn saying(answers: &[&str]) -> Self {
+        let answers = answers.iter().map(|&text| text.to_owned()).collect();
+        Self::answering(|_| answers)
+    }
+
+    /// The same, with answers that know where it listens.
+    pub(crate) fn answering(answers: impl FnOnce(&Url) -> Vec<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
+        let answers = answers(&format!("http://127.0.0.1:{port}").parse().unwrap());
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let answers: Vec<String> = answers.iter().map(|&text| text.to_owned()).collect();
         let log = Arc::clone(&heard);
         thread::spawn(move || {
             for answer in answers {

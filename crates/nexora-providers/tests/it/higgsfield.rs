@@ -1,8 +1,5 @@
 //! Higgsfield, from the submit to the downloaded file; characters, motions, uploads.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use nexora_core::{Order, Provider, Route};
 use nexora_providers::higgsfield::{CharacterState, NewCharacter};
 use nexora_providers::{
@@ -11,11 +8,10 @@ use nexora_providers::{
 };
 
 use crate::far_side::{FarSide, json};
-use crate::stage::{Stage, finish, higgsfield_at, outputs, troubles};
+use crate::stage::{Stage, finish, higgsfield_at, outputs, picture};
 
 const DIRECTOR: &str = "director";
 const SOUL: &str = "soul-2";
-const ONE_SECOND: Option<Duration> = Some(Duration::from_secs(1));
 
 #[tokio::test]
 async fn stills_are_painted_and_shots_are_filmed() {
@@ -34,39 +30,6 @@ async fn stills_are_painted_and_shots_are_filmed() {
     assert_eq!(submit.path, "higgsfield-ai/soul/v2/standard");
     assert_eq!(submit.client_request_id.as_deref(), Some("gen_0123.1"));
     assert_eq!(submit.body["seed"], 1);
-}
-
-#[tokio::test]
-async fn what_goes_wrong_at_the_submit_is_told_apart() {
-    let stage = Stage::open().await;
-    let higgsfield = stage.higgsfield();
-    let not_accepted = [
-        ("[sandbox:auth]", ErrorKind::Misconfigured),
-        ("[sandbox:broke]", ErrorKind::Exhausted),
-        ("[sandbox:busy]", ErrorKind::Busy { after: None }),
-        ("[sandbox:down]", ErrorKind::Down),
-        ("[sandbox:lost]", ErrorKind::Ambiguous),
-    ];
-    for (word, kind) in not_accepted {
-        assert_eq!(
-            stage.fault(&higgsfield, DIRECTOR, word).await,
-            kind,
-            "{word}"
-        );
-    }
-    assert_eq!(stage.sandbox.submits().len(), 0);
-    let accepted = [
-        ("[sandbox:ambiguous]", ErrorKind::Ambiguous),
-        ("[sandbox:garbage]", ErrorKind::Broken),
-    ];
-    for (word, kind) in accepted {
-        assert_eq!(
-            stage.fault(&higgsfield, DIRECTOR, word).await,
-            kind,
-            "{word}"
-        );
-    }
-    assert_eq!(stage.sandbox.submits().len(), 2, "nothing was sent twice");
 }
 
 #[tokio::test]
@@ -110,25 +73,6 @@ async fn what_waits_can_be_stopped_and_what_has_begun_cannot() {
     let ticket = stage.ticket(&higgsfield, &order).await;
     higgsfield.cancel(&ticket).await.unwrap();
     assert_eq!(outputs(finish(&higgsfield, &ticket).await).len(), 1);
-}
-
-#[tokio::test]
-async fn a_poll_that_fails_can_be_repeated() {
-    let stage = Stage::open().await;
-    let higgsfield = stage.higgsfield();
-    let busy = ErrorKind::Busy { after: ONE_SECOND };
-    for (word, kind) in [
-        ("[sandbox:poll-auth]", ErrorKind::Misconfigured),
-        ("[sandbox:poll-busy]", busy),
-        ("[sandbox:poll-down]", ErrorKind::Down),
-        ("[sandbox:poll-lost]", ErrorKind::Down),
-        ("[sandbox:poll-garbage]", ErrorKind::Broken),
-    ] {
-        let order = stage.order(DIRECTOR, word, &[]);
-        let ticket = stage.ticket(&higgsfield, &order).await;
-        let seen = troubles(&higgsfield, &ticket).await;
-        assert_eq!(seen, [kind.clone(), kind], "{word}");
-    }
 }
 
 #[tokio::test]
@@ -205,14 +149,6 @@ async fn shoot(
     }
 }
 
-fn picture() -> Upload {
-    Upload {
-        name: "first.png".to_owned(),
-        content_type: "image/png".to_owned(),
-        bytes: Bytes::from_static(b"\x89PNG and so on"),
-    }
-}
-
 #[tokio::test]
 async fn a_picture_moves_as_it_is_told_in_every_form() {
     let stage = Stage::open().await;
@@ -228,7 +164,7 @@ async fn a_picture_moves_as_it_is_told_in_every_form() {
     for (form, path) in paths {
         let higgsfield = higgsfield_at(stage.url("/hf"), form);
         let shot = Shot {
-            first_frame: Some(higgsfield.upload(&picture()).await.unwrap()),
+            first_frame: Some(higgsfield.upload(&picture("first_frame")).await.unwrap()),
             motions: vec![Motion {
                 id: crash.unwrap().id.clone(),
                 strength: Strength::percent(80),
@@ -365,7 +301,7 @@ async fn an_upload_of_nothing_they_take_is_refused() {
     let stage = Stage::open().await;
     let page = Upload {
         content_type: "text/html".to_owned(),
-        ..picture()
+        ..picture("first_frame")
     };
     let refused = stage.higgsfield().upload(&page).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Invalid);

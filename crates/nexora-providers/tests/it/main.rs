@@ -17,7 +17,13 @@ mod inspect;
 #[cfg(test)]
 mod lemon;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod openai;
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+mod queues;
 #[cfg(test)]
 mod replicate;
 #[cfg(test)]

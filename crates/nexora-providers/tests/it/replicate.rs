@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use nexora_core::{Clock, SystemClock, Timestamp};
-use nexora_providers::{DownloadError, ErrorKind, Finder, MediaProvider, Polled};
+use nexora_providers::{DownloadError, Finder, MediaProvider, Polled};
 
 use crate::far_side::{FarSide, json};
-use crate::stage::{Stage, finish, outputs, replicate_at, troubles};
+use crate::stage::{Stage, finish, outputs, replicate_at};
 
 const FLUX: &str = "flux-schnell";
-const ONE_SECOND: Option<Duration> = Some(Duration::from_secs(1));
 
 #[tokio::test]
 async fn flux_paints_what_was_ordered() {
@@ -28,32 +27,6 @@ async fn flux_paints_what_was_ordered() {
         "v1/models/black-forest-labs/flux-schnell/predictions"
     );
     assert_eq!(submit.body["input"]["num_outputs"], 2);
-}
-
-#[tokio::test]
-async fn what_goes_wrong_at_the_submit_is_told_apart() {
-    let stage = Stage::open().await;
-    let replicate = stage.replicate();
-    let busy = ErrorKind::Busy { after: ONE_SECOND };
-    let not_accepted = [
-        ("[sandbox:auth]", ErrorKind::Misconfigured),
-        ("[sandbox:broke]", ErrorKind::Exhausted),
-        ("[sandbox:busy]", busy),
-        ("[sandbox:down]", ErrorKind::Down),
-        ("[sandbox:lost]", ErrorKind::Ambiguous),
-    ];
-    for (word, kind) in not_accepted {
-        assert_eq!(stage.fault(&replicate, FLUX, word).await, kind, "{word}");
-    }
-    assert_eq!(stage.sandbox.submits().len(), 0);
-    let accepted = [
-        ("[sandbox:ambiguous]", ErrorKind::Ambiguous),
-        ("[sandbox:garbage]", ErrorKind::Broken),
-    ];
-    for (word, kind) in accepted {
-        assert_eq!(stage.fault(&replicate, FLUX, word).await, kind, "{word}");
-    }
-    assert_eq!(stage.sandbox.submits().len(), 2, "nothing was sent twice");
 }
 
 #[tokio::test]
@@ -87,41 +60,6 @@ async fn fewer_outputs_than_ordered_are_still_outputs_but_none_is_a_failure() {
     let order = stage.order(FLUX, "[sandbox:partial]", &[]);
     let polled = stage.run(&replicate, &order).await;
     assert!(matches!(polled, Polled::Failed { .. }), "{polled:?}");
-}
-
-#[tokio::test]
-async fn a_job_that_never_ends_can_be_stopped() {
-    let stage = Stage::open().await;
-    let replicate = stage.replicate();
-    let order = stage.order(FLUX, "[sandbox:stuck]", &[]);
-    let ticket = stage.ticket(&replicate, &order).await;
-    assert!(matches!(
-        replicate.poll(&ticket).await,
-        Ok(Polled::Waiting(_))
-    ));
-    replicate.cancel(&ticket).await.unwrap();
-    let polled = finish(&replicate, &ticket).await;
-    assert!(matches!(polled, Polled::Cancelled), "{polled:?}");
-}
-
-#[tokio::test]
-async fn a_poll_that_fails_can_be_repeated() {
-    let stage = Stage::open().await;
-    let replicate = stage.replicate();
-    let busy = ErrorKind::Busy { after: ONE_SECOND };
-    for (word, kind) in [
-        ("[sandbox:poll-auth]", ErrorKind::Misconfigured),
-        ("[sandbox:poll-busy]", busy),
-        ("[sandbox:poll-down]", ErrorKind::Down),
-        ("[sandbox:poll-lost]", ErrorKind::Down),
-        ("[sandbox:poll-garbage]", ErrorKind::Broken),
-    ] {
-        let ticket = stage
-            .ticket(&replicate, &stage.order(FLUX, word, &[]))
-            .await;
-        let seen = troubles(&replicate, &ticket).await;
-        assert_eq!(seen, [kind.clone(), kind], "{word}");
-    }
 }
 
 #[tokio::test]

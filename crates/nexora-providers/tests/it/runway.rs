@@ -1,19 +1,15 @@
 //! Runway, from the submit to the downloaded file, and an upload.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use nexora_core::generation::Progress;
 use nexora_providers::{
-    DownloadError, ErrorKind, MediaProvider, Placed, Polled, Shot, Ticket, Upload, Uploader,
+    DownloadError, ErrorKind, MediaProvider, Placed, Polled, Shot, Ticket, Uploader,
 };
 use nexora_sandbox::Provider;
 
 use crate::far_side::{FarSide, json};
-use crate::stage::{Stage, finish, outputs, runway_at, troubles};
+use crate::stage::{Stage, finish, outputs, picture, runway_at};
 
 const GEN_4_5: &str = "runway-gen-4.5";
-const ONE_SECOND: Option<Duration> = Some(Duration::from_secs(1));
 
 #[tokio::test]
 async fn a_clip_and_an_avatar_are_filmed() {
@@ -34,32 +30,6 @@ async fn a_clip_and_an_avatar_are_filmed() {
     assert_eq!(submits[0].path, "v1/text_to_video");
     assert_eq!(submits[0].client_request_id.as_deref(), Some("gen_0123.1"));
     assert_eq!(submits[1].body["speech"]["text"], "Hello, and welcome.");
-}
-
-#[tokio::test]
-async fn what_goes_wrong_at_the_submit_is_told_apart() {
-    let stage = Stage::open().await;
-    let runway = stage.runway();
-    let busy = ErrorKind::Busy { after: ONE_SECOND };
-    let not_accepted = [
-        ("[sandbox:auth]", ErrorKind::Misconfigured),
-        ("[sandbox:broke]", ErrorKind::Exhausted),
-        ("[sandbox:busy]", busy),
-        ("[sandbox:down]", ErrorKind::Down),
-        ("[sandbox:lost]", ErrorKind::Ambiguous),
-    ];
-    for (word, kind) in not_accepted {
-        assert_eq!(stage.fault(&runway, GEN_4_5, word).await, kind, "{word}");
-    }
-    assert_eq!(stage.sandbox.submits().len(), 0);
-    let accepted = [
-        ("[sandbox:ambiguous]", ErrorKind::Ambiguous),
-        ("[sandbox:garbage]", ErrorKind::Broken),
-    ];
-    for (word, kind) in accepted {
-        assert_eq!(stage.fault(&runway, GEN_4_5, word).await, kind, "{word}");
-    }
-    assert_eq!(stage.sandbox.submits().len(), 2, "nothing was sent twice");
 }
 
 #[tokio::test]
@@ -114,27 +84,6 @@ async fn stopping_too_late_does_not_throw_the_result_away() {
 }
 
 #[tokio::test]
-async fn a_poll_that_fails_can_be_repeated() {
-    let stage = Stage::open().await;
-    let runway = stage.runway();
-    let busy = ErrorKind::Busy { after: ONE_SECOND };
-    for (word, kind) in [
-        ("[sandbox:poll-auth]", ErrorKind::Misconfigured),
-        ("[sandbox:poll-busy]", busy),
-        ("[sandbox:poll-down]", ErrorKind::Down),
-        ("[sandbox:poll-lost]", ErrorKind::Down),
-        ("[sandbox:poll-garbage]", ErrorKind::Broken),
-    ] {
-        let ticket = stage
-            .ticket(&runway, &stage.order(GEN_4_5, word, &[]))
-            .await;
-        let seen = troubles(&runway, &ticket).await;
-        assert_eq!(seen, [kind.clone(), kind], "{word}");
-        assert_eq!(outputs(finish(&runway, &ticket).await).len(), 1, "{word}");
-    }
-}
-
-#[tokio::test]
 async fn what_runway_has_deleted_is_gone() {
     let stage = Stage::open().await;
     let runway = stage.runway();
@@ -168,22 +117,17 @@ async fn it_cannot_be_searched_and_every_call_names_the_version() {
     assert!(asked.contains("x-runway-version: 2024-11-06\r\n"));
 }
 
-fn picture() -> Upload {
-    Upload {
-        name: "first.png".to_owned(),
-        content_type: "image/png".to_owned(),
-        bytes: Bytes::from_static(b"\x89PNG and so on"),
-    }
-}
-
 #[tokio::test]
 async fn a_picture_is_brought_and_begins_to_move() {
     let stage = Stage::open().await;
     let runway = stage.runway();
-    let place = runway.upload(&picture()).await.unwrap();
+    let place = runway.upload(&picture("first_frame")).await.unwrap();
     assert!(place.as_text().starts_with("runway://"));
     let order = stage.order(GEN_4_5, "it begins to move", &[]);
-    for first_frame in [place, Placed::inline("image/png", b"\x89PNG")] {
+    for first_frame in [
+        place,
+        Placed::inline("image/png", picture("first_frame").bytes),
+    ] {
         let shot = Shot {
             first_frame: Some(first_frame),
             ..Shot::default()
@@ -202,28 +146,4 @@ async fn a_picture_is_brought_and_begins_to_move() {
     job.shot = Some(&nowhere);
     let refused = runway.submit(&job).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Invalid);
-}
-
-#[tokio::test]
-async fn an_upload_goes_nowhere_but_where_it_may() {
-    let told = |place: &str| {
-        let body =
-            format!(r#"{{"uploadUrl":"{place}","fields":{{"key":"1"}},"runwayUri":"runway://1"}}"#);
-        json("200 OK", &body)
-    };
-    let inside = FarSide::saying(&["never"]);
-    let astray = [
-        told(inside.url("/").as_str()),
-        told("https://169.254.169.254/latest"),
-        told("ftp://bucket.example/"),
-    ];
-    for answer in &astray {
-        let home = FarSide::saying(&[answer]);
-        let error = runway_at(home.url(""))
-            .upload(&picture())
-            .await
-            .unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Down, "{error}");
-    }
-    assert_eq!(inside.heard().len(), 0);
 }

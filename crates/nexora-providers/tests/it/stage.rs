@@ -1,20 +1,25 @@
 //! A sandbox, the adapters pointed at it, and orders to give them.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use nexora_core::{Catalog, Order, Provider, Route};
+use bytes::Bytes;
+use nexora_core::{Catalog, Order, Provider, Route, Slot};
 use nexora_providers::{
     DownloadError, Downloader, ErrorKind, Fal, FalConfig, Fetched, Higgsfield, HiggsfieldConfig,
-    Limits, MediaProvider, MotionForm, OpenAi, OpenAiConfig, Output, Polled, ProviderError,
-    Replicate, ReplicateConfig, Runway, RunwayConfig, Submission, Submitted, Ticket, Wire,
+    Limits, MediaProvider, MotionForm, OpenAi, OpenAiConfig, Output, Placed, Polled, ProviderError,
+    Replicate, ReplicateConfig, Runway, RunwayConfig, Shot, Submission, Submitted, Ticket, Upload,
+    Wire,
 };
-use nexora_sandbox::{Pace, Sandbox, SandboxConfig};
+use nexora_sandbox::{Pace, Sandbox, SandboxConfig, paint_still};
 use secrecy::SecretString;
 use url::Url;
 
 /// At the instant pace everything is ready at the first poll, and no fault lasts longer than this.
 const POLLS_MAX: usize = 10;
+/// The first attempt of some generation.
+pub(crate) const REQUEST: &str = "gen_0123.1";
 pub(crate) const LIMITS: Limits = Limits {
     bytes_max: 32 << 20,
     time_max: Duration::from_mins(1),
@@ -44,7 +49,7 @@ impl Stage {
     }
 
     pub(crate) fn fal(&self) -> Fal {
-        fal_at(self.url("/fal/queue"))
+        fal_at(self.url("/fal/queue"), self.url("/fal/rest"))
     }
 
     pub(crate) fn replicate(&self) -> Replicate {
@@ -100,11 +105,29 @@ impl Stage {
         Submission {
             order,
             route: self.route(order.model.as_str(), provider.info().provider),
-            request_id: "gen_0123.1",
+            request_id: REQUEST,
             end_user: "e5f0",
             webhook: None,
             shot: None,
         }
+    }
+
+    /// Brings a picture for everything the order begins with.
+    pub(crate) async fn bring(&self, provider: &dyn MediaProvider, order: &Order) -> Shot {
+        let mut shot = Shot::default();
+        for (slot, _) in order.inputs.all() {
+            let file = picture(slot.field());
+            let placed = match provider.uploader() {
+                Some(uploader) => uploader.upload(&file).await.unwrap(),
+                None => Placed::inline(&file.content_type, file.bytes),
+            };
+            match slot {
+                Slot::FirstFrame => shot.first_frame = Some(placed),
+                Slot::LastFrame => shot.last_frame = Some(placed),
+                Slot::Reference => shot.references.push(placed),
+            }
+        }
+        shot
     }
 
     /// What a submit of this prompt goes wrong with.
@@ -130,6 +153,17 @@ impl Stage {
     pub(crate) async fn run(&self, provider: &dyn MediaProvider, order: &Order) -> Polled {
         let ticket = self.ticket(provider, order).await;
         finish(provider, &ticket).await
+    }
+}
+
+/// A small picture, named after the attempt it is brought for.
+pub(crate) fn picture(what: &str) -> Upload {
+    static PAINTED: LazyLock<Bytes> =
+        LazyLock::new(|| paint_still("a boat on a lake", 1, (96, 64), 80).into());
+    Upload {
+        name: format!("{REQUEST}.{what}.jpeg"),
+        content_type: "image/jpeg".to_owned(),
+        bytes: PAINTED.clone(),
     }
 }
 
@@ -162,9 +196,13 @@ pub(crate) fn outputs(polled: Polled) -> Vec<Output> {
     outputs
 }
 
-pub(crate) fn fal_at(queue_url: Url) -> Fal {
-    let key = SecretString::from("kid:sesame-fal");
-    Fal::new(FalConfig { key, queue_url }, Wire::new().unwrap())
+pub(crate) fn fal_at(queue_url: Url, rest_url: Url) -> Fal {
+    let config = FalConfig {
+        key: SecretString::from("kid:sesame-fal"),
+        queue_url,
+        rest_url,
+    };
+    Fal::new(config, Wire::new().unwrap())
 }
 
 pub(crate) fn replicate_at(base_url: Url) -> Replicate {

@@ -19,7 +19,7 @@ async fn submit_at(url: &Url) -> Vec<ProviderError> {
     let picture = stage.order("dall-e-2", "a lake at dawn", &[]);
     let clip = stage.order("runway-gen-4.5", "a lake at dawn", &[]);
     let shot = stage.order("director", "a lake at dawn", &[]);
-    let (fal, replicate) = (fal_at(url.clone()), replicate_at(url.clone()));
+    let (fal, replicate) = (fal_at(url.clone(), url.clone()), replicate_at(url.clone()));
     let (openai, runway) = (openai_at(url.clone()), runway_at(url.clone()));
     let higgsfield = higgsfield_at(url.clone(), MotionForm::V1);
     let errors: [_; ADAPTERS] = [
@@ -123,7 +123,7 @@ async fn an_answer_without_end_is_not_read() {
     let stage = Stage::open().await;
     let order = stage.order("flux-schnell", "a lake at dawn", &[]);
     let error = stage
-        .submit(&fal_at(far_side.url("")), &order)
+        .submit(&fal_at(far_side.url(""), far_side.url("")), &order)
         .await
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Broken, "{error}");

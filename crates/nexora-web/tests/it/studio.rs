@@ -259,6 +259,7 @@ fn providers(base: &Url) -> Providers {
         FalConfig {
             key: key(),
             queue_url: at("fal/queue"),
+            rest_url: at("fal/rest"),
         },
         wire.clone(),
     )));

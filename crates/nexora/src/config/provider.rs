@@ -38,6 +38,7 @@ impl ProviderSetting {
             Provider::Fal => Self::Fal(FalConfig {
                 key: SecretString::from("sandbox:sandbox"),
                 queue_url: at("/fal/queue")?,
+                rest_url: at("/fal/rest")?,
             }),
             Provider::Replicate => Self::Replicate(ReplicateConfig {
                 key: SecretString::from("r8_sandbox"),
@@ -78,14 +79,22 @@ fn fal(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
         "FAL_KEY",
         ("FAL_QUEUE_URL", "https://queue.fal.run"),
     )?;
+    let rest = source.get("FAL_REST_URL");
     let Some((key, queue_url)) = section else {
+        if rest.is_some() {
+            bail!("FAL_REST_URL is set, but FAL_KEY is missing");
+        }
         return Ok(None);
     };
     if !key.contains(':') {
         bail!("FAL_KEY must be the whole key, of the form key_id:key_secret");
     }
-    let key = SecretString::from(key);
-    Ok(Some(ProviderSetting::Fal(FalConfig { key, queue_url })))
+    let rest_url = Url::parse(rest.unwrap_or("https://rest.fal.ai"));
+    Ok(Some(ProviderSetting::Fal(FalConfig {
+        key: SecretString::from(key),
+        queue_url,
+        rest_url: rest_url.context("FAL_REST_URL is not a URL")?,
+    })))
 }
 
 fn replicate(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {

@@ -45,6 +45,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     open("NEXORA_SANDBOX_PACE"),
     secret("FAL_KEY"),
     open("FAL_QUEUE_URL"),
+    open("FAL_REST_URL"),
     secret("REPLICATE_API_TOKEN"),
     open("REPLICATE_BASE_URL"),
     secret("OPENAI_API_KEY"),

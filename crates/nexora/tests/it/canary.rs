@@ -141,6 +141,7 @@ impl Stage {
             .with("NEXORA_IDENTITY", identity)
             .with("NEXORA_LOG", "trace")
             .with("FAL_QUEUE_URL", &format!("{base}/fal/queue"))
+            .with("FAL_REST_URL", &format!("{base}/fal/rest"))
             .with("REPLICATE_BASE_URL", &format!("{base}/replicate"))
             .with("OPENAI_BASE_URL", &format!("{base}/openai/v1"))
             .with("RUNWAYML_BASE_URL", &format!("{base}/runway"))
