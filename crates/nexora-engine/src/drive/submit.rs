@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use nexora_core::generation::{RunBy, cut_detail};
+use nexora_core::generation::{InvalidTransition, RunBy, cut_detail};
 use nexora_core::{Failure, Generation, MemberId, Provider, Refusal, Route, Timestamp};
 use nexora_providers::{
     ErrorKind, MediaProvider, Output, ProviderError, Shot, Submission, Submitted,
 };
-use nexora_store::{Lane, Tx, generations, users};
+use nexora_store::{Lane, StoreError, Tx, generations, users};
 use sha2::{Digest, Sha256};
 use tracing::{error, warn};
 
@@ -32,24 +32,22 @@ impl Engine {
         let Some((index, route, adapter)) = self.next_route(&generation) else {
             return self.fail(generation, Failure::NoRoute).await;
         };
-        let begun = match self.begin(generation, index, route, &*adapter).await? {
-            Beginning::Begun(begun) => *begun,
-            Beginning::NoOwnPlace => return Ok(Next::At(now.plus(OWN_PLACE_WAIT))),
-            Beginning::NoProviderPlace => return Ok(Next::At(now.plus(PROVIDER_PLACE_WAIT))),
+        let place = self.place(&generation, &*adapter);
+        if let Some(full) = self.turned_away(&generation, place).await? {
+            return Ok(Next::At(now.plus(full.wait())));
+        }
+        let planned = plan(generation, index, route, now)?;
+        let shot = match self.bring(&planned, &*adapter).await {
+            Ok(shot) => shot,
+            Err(trouble) => return self.not_brought(planned, trouble).await,
+        };
+        let begun = match self.begin(planned, place).await? {
+            Ok(begun) => *begun,
+            Err(full) => return Ok(Next::At(now.plus(full.wait()))),
         };
         let id = begun.id;
-        let answer = match self.bring(&begun, &*adapter).await {
-            Ok(shot) => {
-                let shot = shot.as_ref();
-                self.call_submit(&begun, route, &*adapter, shot).await
-            }
-            Err(NotBrought::Refused(refused)) => Err(refused),
-            Err(NotBrought::Lost) => return self.fail(begun, Failure::InputLost).await,
-            Err(NotBrought::Away(why)) => {
-                warn!(generation = %id, "a picture could not be read: {why}");
-                return self.try_later(begun, None, Failure::InputLost).await;
-            }
-        };
+        let shot = shot.as_ref();
+        let answer = self.call_submit(&begun, route, &*adapter, shot).await;
         match answer {
             Ok(Submitted::Accepted(ticket)) => {
                 let now = self.now();
@@ -76,46 +74,78 @@ impl Engine {
             .find_map(|(index, route)| Some((index, route, self.adapter(route.provider)?)))
     }
 
+    /// Where the attempt is to have a place.
+    fn place(&self, generation: &Generation, adapter: &dyn MediaProvider) -> Place {
+        let info = adapter.info();
+        Place {
+            owner: generation.member,
+            provider: info.provider,
+            running_max: info.running_max,
+            now: self.now(),
+        }
+    }
+
+    /// Whether there is no place at the moment: pictures are not carried to a closed door. What
+    /// begins with words alone finds out when it is written down.
+    async fn turned_away(
+        &self,
+        generation: &Generation,
+        place: Place,
+    ) -> Result<Option<Full>, EngineError> {
+        if generation.order.inputs.is_empty() {
+            return Ok(None);
+        }
+        self.read(move |tx| Box::pin(async move { place.is_missing(tx).await }))
+            .await
+    }
+
+    /// The attempt ends before the provider was asked for anything. Nothing of it was written
+    /// down until now.
+    async fn not_brought(
+        &self,
+        planned: Generation,
+        trouble: NotBrought,
+    ) -> Result<Next, EngineError> {
+        match trouble {
+            NotBrought::Refused(said) => self.decide(planned, said).await,
+            NotBrought::Lost => self.fail(planned, Failure::InputLost).await,
+            NotBrought::Away(why) => {
+                let id = planned.id;
+                warn!(generation = %id, "a picture could not be read: {why}");
+                self.try_later(planned, None, Failure::InputLost).await
+            }
+        }
+    }
+
     /// Writes the attempt down, if there is a place for it. From here on it counts as handed
     /// over, whatever happens to this process.
     async fn begin(
         &self,
-        generation: Generation,
-        index: u32,
-        route: &Route,
-        adapter: &dyn MediaProvider,
-    ) -> Result<Beginning, EngineError> {
+        planned: Generation,
+        place: Place,
+    ) -> Result<Result<Box<Generation>, Full>, EngineError> {
         let now = self.now();
-        let (owner, id) = (generation.member, generation.id);
-        let run_by = RunBy {
-            provider: route.provider,
-            upstream: route.upstream_for(&generation.order.inputs).to_owned(),
-        };
-        let place = Place {
-            owner,
-            provider: route.provider,
-            running_max: adapter.info().running_max,
-            now: self.now(),
-        };
+        let (owner, id) = (planned.member, planned.id);
         let begun = Generation {
-            route_index: index,
-            ..generation.begin(run_by, now)?
+            submitted_at: Some(now),
+            updated_at: now,
+            ..planned
         };
         let node = self.0.parts.node.clone();
-        let beginning: Beginning = self
+        let beginning: Result<Box<Generation>, Full> = self
             .store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
                     if let Some(full) = place.is_missing(tx).await? {
-                        return Ok(full);
+                        return Ok(Err(full));
                     }
                     let saved = generations::save(tx, &begun).await?;
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
-                    Ok::<_, EngineError>(Beginning::Begun(Box::new(saved)))
+                    Ok::<_, EngineError>(Ok(Box::new(saved)))
                 })
             })
             .await?;
-        if matches!(beginning, Beginning::Begun(_)) {
+        if beginning.is_ok() {
             self.live().publish(owner, Change::Generation(id));
         }
         Ok(beginning)
@@ -220,14 +250,22 @@ impl Engine {
     }
 }
 
-/// What became of the wish to begin.
-enum Beginning {
-    /// The attempt is written down.
-    Begun(Box<Generation>),
+/// Why an attempt cannot begin at the moment.
+#[derive(Clone, Copy, Debug)]
+enum Full {
     /// The member has as many running as their plan allows.
-    NoOwnPlace,
+    Own,
     /// The provider has as many of ours as it takes.
-    NoProviderPlace,
+    Provider,
+}
+
+impl Full {
+    const fn wait(self) -> Duration {
+        match self {
+            Self::Own => OWN_PLACE_WAIT,
+            Self::Provider => PROVIDER_PLACE_WAIT,
+        }
+    }
 }
 
 /// A place with a provider, for one member.
@@ -240,14 +278,33 @@ struct Place {
 }
 
 impl Place {
-    async fn is_missing(self, tx: &mut Tx<'_>) -> Result<Option<Beginning>, EngineError> {
+    async fn is_missing(self, tx: &mut Tx<'_>) -> Result<Option<Full>, StoreError> {
         let plan = users::plan_of(tx, self.owner, self.now).await?;
         if generations::running_of(tx, self.owner).await? >= plan.running_max() {
-            return Ok(Some(Beginning::NoOwnPlace));
+            return Ok(Some(Full::Own));
         }
         let is_full = generations::running_at(tx, self.provider).await? >= self.running_max;
-        Ok(is_full.then_some(Beginning::NoProviderPlace))
+        Ok(is_full.then_some(Full::Provider))
     }
+}
+
+/// The attempt as it will be written down once everything it begins with is where its provider
+/// can read it. Until then the generation waits in the queue, as far as anybody can see: a crash on
+/// the way is no riddle.
+fn plan(
+    generation: Generation,
+    route_index: u32,
+    route: &Route,
+    now: Timestamp,
+) -> Result<Generation, InvalidTransition> {
+    let run_by = RunBy {
+        provider: route.provider,
+        upstream: route.upstream_for(&generation.order.inputs).to_owned(),
+    };
+    Ok(Generation {
+        route_index,
+        ..generation.begin(run_by, now)?
+    })
 }
 
 /// Names one attempt of one generation, so that a provider's support (and a test) can tell

@@ -12,9 +12,11 @@
 )]
 
 mod accounts;
+mod begun;
 mod billing;
 mod clerk;
 mod exchange;
+mod failover;
 mod faults;
 mod jumps;
 mod money;
