@@ -8,7 +8,7 @@ import { assertAccessible, assertFits, assertUncut, countShifts } from "./suppor
 import { INSTANT, openPlace } from "./support/place.js";
 import { picture } from "./support/png.js";
 import { cardIs, cardOf, chooseModel, order, signUp, toastSays } from "./support/steps.js";
-import { visit } from "./support/visitor.js";
+import { SCREENS, visit } from "./support/visitor.js";
 
 const DUSK = picture("dusk.png", [20, 60, 120], [250, 150, 90]);
 const DAWN = picture("dawn.png", [230, 180, 210], [60, 110, 160]);
@@ -103,6 +103,10 @@ test("the same without JavaScript: one form brings the picture and orders the cl
     await slot(page, "first_frame").locator(".shelf-list .tile:not(.is-none) input").first().check({ force: true });
     await page.getByRole("button", { name: "Update the price" }).click();
     await heldIn(page, "first_frame").waitFor();
+    for (const viewport of SIZES) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `${SCREENS}/slots-without-script-${viewport.width}.png`, fullPage: true });
+    }
 
     await page.goto("/pictures");
     await page.getByText("1 of 300").waitFor();

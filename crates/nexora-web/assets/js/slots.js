@@ -247,9 +247,11 @@ on("click", ".tile-act[data-act]", (button) => {
 });
 
 document.addEventListener("paste", (event) => {
-  const files = [...event.clipboardData.files];
+  const { files: found, types } = event.clipboardData;
+  const files = [...found];
   const form = one("#composer");
-  if (!files.length || !form) return;
+  // Words copied from a table or a page come with a picture of themselves: the words are meant.
+  if (!files.length || !form || types.includes("text/plain")) return;
   event.preventDefault();
   bringAll(form, files);
 });

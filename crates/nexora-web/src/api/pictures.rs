@@ -28,13 +28,21 @@ pub(super) async fn list(
     asker: Asker,
     Query(query): Query,
 ) -> Result<Response, Problem> {
-    if asker.wants == Wants::Json {
-        let pictures = app.engine().pictures(member.id(), LISTED_MAX).await?;
-        let items: Vec<Value> = pictures.iter().map(shape).collect();
-        return Ok(asker::json(StatusCode::OK, &json!({ "items": items })));
+    match asker.wants {
+        Wants::Json => {
+            let pictures = app.engine().pictures(member.id(), LISTED_MAX).await?;
+            let items: Vec<Value> = pictures.iter().map(shape).collect();
+            Ok(asker::json(StatusCode::OK, &json!({ "items": items })))
+        }
+        Wants::Fragment => tiles(&app, &member, &query).await,
+        Wants::Page => Ok(asker::see_other(&app, "/pictures", None)),
     }
+}
+
+/// Tiles for the slot that a page names.
+async fn tiles(app: &App, member: &Member, query: &Texts) -> Result<Response, Problem> {
     let slot = Slot::of_field(query.text("slot")).unwrap_or(Slot::Reference);
-    let named = named(&query);
+    let named = named(query);
     let is_named = !named.is_empty();
     let pictures = if is_named {
         app.engine().pictures_of(member.id(), named).await?

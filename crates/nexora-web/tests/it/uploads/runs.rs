@@ -247,6 +247,12 @@ async fn programs_learn_what_is_taken_and_name_it() {
 
         let pictures = ada.read("/api/pictures").await;
         assert_eq!(pictures["items"].as_array().unwrap().len(), 2);
+        let looked = ada.get("/api/pictures").await;
+        assert_eq!(
+            header(&looked, "location"),
+            "/pictures",
+            "people have a page for it"
+        );
         let path = format!(
             "/api/pictures?slot=last_frame&ids={}",
             one.as_str().unwrap()
