@@ -32,6 +32,7 @@ async fn a_clip_begins_with_a_picture_and_says_so() {
         let id = lake["id"].as_str().unwrap();
         let wish = json!({ "model": "wan-2.1-turbo", "prompt": "it moves", "first_frame": id });
         let clip = made(&ada, "/api/video/generate", &wish).await;
+        assert_eq!(clip["state"], "ready", "{clip}");
         assert_eq!(clip["order"]["first_frame"], id);
         assert_eq!(
             clip["order"]["aspect_ratio"],
@@ -93,6 +94,7 @@ async fn one_form_uploads_and_orders() {
         let listed = ada.read("/api/uploads").await;
         assert_eq!(runs[0]["order"]["first_frame"], listed["items"][0]["id"]);
         ada.ended(runs[0]["id"].as_str().unwrap()).await;
+        assert_eq!(ada.available().await, 7);
     })
     .await;
 }
@@ -152,6 +154,7 @@ async fn a_picture_is_one_click_from_moving() {
 
         let wish = json!({ "model": "wan-2.1-turbo", "prompt": "it moves", "first_frame": asset });
         let clip = made(&ada, "/api/video/generate", &wish).await;
+        assert_eq!(clip["state"], "ready", "{clip}");
         let clip = clip["id"].as_str().unwrap();
         let remix = ada.page(&format!("/generate?from={clip}")).await;
         assert!(
