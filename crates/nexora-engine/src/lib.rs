@@ -8,6 +8,7 @@ mod account;
 mod billing;
 mod drive;
 mod error;
+mod hooks;
 mod job;
 mod library;
 mod live;
@@ -24,12 +25,14 @@ mod tasks;
 mod uploads;
 mod worker;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use nexora_core::{Catalog, Clock, Timestamp};
+use nexora_core::{Catalog, Clock, Provider, Timestamp};
 use nexora_providers::{Clerk, Downloader, Providers};
 use nexora_store::{Blobs, Store};
 use tokio::sync::{Notify, Semaphore};
+use url::Url;
 
 pub use account::{
     CLERK, ClientDevice, ExchangeError, FarewellError, Grasp, LOCAL, NewAccount,
@@ -58,6 +61,9 @@ pub struct Parts {
     pub blobs: Blobs,
     /// The providers that are switched on.
     pub providers: Providers,
+    /// Where each provider can tell us that a run has news. Those that are not in it, and those
+    /// whose word we could not check, are asked from time to time all the same.
+    pub webhooks_at: BTreeMap<Provider, Url>,
     /// Fetches outputs from providers.
     pub downloader: Downloader,
     /// The models on offer.

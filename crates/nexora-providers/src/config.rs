@@ -3,6 +3,8 @@
 use secrecy::SecretString;
 use url::Url;
 
+use crate::signature::StandardSecret;
+
 /// fal.ai
 #[derive(Clone, Debug)]
 pub struct FalConfig {
@@ -10,7 +12,8 @@ pub struct FalConfig {
     pub key: SecretString,
     /// The queue's base, for example `https://queue.fal.run`.
     pub queue_url: Url,
-    /// The base of storage, for example `https://rest.fal.ai`.
+    /// The base of storage, for example `https://rest.fal.ai`. The keys of its webhooks are there,
+    /// too.
     pub rest_url: Url,
 }
 
@@ -50,6 +53,8 @@ pub struct HiggsfieldConfig {
     pub base_url: Url,
     /// How camera motions are asked for.
     pub motions: MotionForm,
+    /// What signs its webhooks; without it none are asked for.
+    pub webhook_secret: Option<StandardSecret>,
 }
 
 /// How Higgsfield's `DoP` is told its camera motions. Only the older protocol's form is certain;

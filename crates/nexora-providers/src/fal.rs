@@ -22,6 +22,7 @@ use crate::place;
 use crate::progress;
 use crate::shot::Placed;
 use crate::ticket::Ticket;
+use crate::webhook::{FalHooks, HookReader};
 use crate::wire::{Answer, CallLimits, Line, Wire};
 use error::Verdict;
 use wire::{Accepted, Made, Report};
@@ -39,12 +40,16 @@ pub const INFO: ProviderInfo = ProviderInfo {
     poll_wait_min: Duration::ZERO,
 };
 
+/// Where the keys of its webhooks are.
+const JWKS_PATH: &str = ".well-known/jwks.json";
+
 /// fal.ai
 #[derive(Debug)]
 pub struct Fal {
     line: Line,
     queue_url: Url,
     rest_url: Url,
+    hooks: FalHooks,
 }
 
 /// How to ask for a job again. The URLs are fal's own; they are used only below our base.
@@ -60,7 +65,9 @@ struct Note {
 impl Fal {
     /// fal at these addresses, with this key.
     pub fn new(config: FalConfig, wire: Wire) -> Self {
+        let jwks_url = place::below(&config.rest_url, JWKS_PATH);
         Self {
+            hooks: FalHooks::new(jwks_url, &wire),
             line: wire.line(Provider::Fal, "Key", config.key),
             queue_url: config.queue_url,
             rest_url: config.rest_url,
@@ -200,6 +207,10 @@ impl MediaProvider for Fal {
 
     fn uploader(&self) -> Option<&dyn Uploader> {
         Some(self)
+    }
+
+    fn hooks(&self) -> Option<&dyn HookReader> {
+        Some(&self.hooks)
     }
 }
 

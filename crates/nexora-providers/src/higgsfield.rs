@@ -5,6 +5,7 @@
 
 mod character;
 mod error;
+mod hooks;
 mod input;
 mod job_set;
 mod motion;
@@ -29,7 +30,9 @@ use crate::media::{
 use crate::place;
 use crate::shot::Placed;
 use crate::ticket::Ticket;
+use crate::webhook::HookReader;
 use crate::wire::{Answer, CallLimits, Line, Wire};
+use hooks::HiggsfieldHooks;
 use input::Request;
 use job_set::JobSet;
 use wire::{Accepted, Report};
@@ -56,6 +59,7 @@ pub struct Higgsfield {
     older: Line,
     base_url: Url,
     motions: MotionForm,
+    hooks: Option<HiggsfieldHooks>,
 }
 
 /// How to ask for a job again. The URLs are Higgsfield's own; they are used only below our base.
@@ -80,6 +84,7 @@ impl Higgsfield {
             line,
             base_url: config.base_url,
             motions: config.motions,
+            hooks: config.webhook_secret.map(HiggsfieldHooks),
         }
     }
 
@@ -234,6 +239,10 @@ impl MediaProvider for Higgsfield {
 
     fn uploader(&self) -> Option<&dyn Uploader> {
         Some(self)
+    }
+
+    fn hooks(&self) -> Option<&dyn HookReader> {
+        self.hooks.as_ref().map(|hooks| hooks as &dyn HookReader)
     }
 }
 

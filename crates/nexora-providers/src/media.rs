@@ -14,6 +14,7 @@ use crate::error::ProviderError;
 use crate::output::Output;
 use crate::shot::{Placed, Shot, ShotTakes};
 use crate::ticket::Ticket;
+use crate::webhook::HookReader;
 use crate::words;
 
 /// A boxed future: the trait is used as an object.
@@ -46,6 +47,11 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
 
     /// The way to bring it a picture; `None` where pictures are sent inside the request.
     fn uploader(&self) -> Option<&dyn Uploader> {
+        None
+    }
+
+    /// The way to believe its webhooks; `None` where it sends none that we could check.
+    fn hooks(&self) -> Option<&dyn HookReader> {
         None
     }
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod find;
+mod hooks;
 mod input;
 mod upload;
 mod wire;
@@ -23,8 +24,9 @@ use crate::place;
 use crate::shot::Placed;
 use crate::signature::StandardSecret;
 use crate::ticket::Ticket;
+use crate::webhook::{Asked, HookReader};
 use crate::wire::{CallLimits, Line, Wire};
-use wire::{Created, Prediction, Secret};
+use wire::{Created, Prediction};
 
 /// The facts about Replicate.
 pub const INFO: ProviderInfo = ProviderInfo {
@@ -44,6 +46,8 @@ pub const INFO: ProviderInfo = ProviderInfo {
 pub struct Replicate {
     line: Line,
     base_url: Url,
+    /// What signs its webhooks, once it was asked for.
+    secret: Asked<StandardSecret>,
 }
 
 /// How to ask for a prediction again.
@@ -58,6 +62,7 @@ impl Replicate {
         Self {
             line: wire.line(Provider::Replicate, "Bearer", config.key),
             base_url: config.base_url,
+            secret: Asked::new(),
         }
     }
 
@@ -84,19 +89,6 @@ impl Replicate {
             return Err(self.error(ErrorKind::Broken, "its prediction id is not an id"));
         }
         Ok(Submitted::Accepted(ticket_for(created.id)))
-    }
-
-    /// The secret its webhooks are signed with; it is the account's own and does not change by
-    /// itself.
-    pub async fn webhook_secret(&self) -> Result<StandardSecret, ProviderError> {
-        let url = self.place("v1/webhooks/default/secret");
-        let answer = self.line.ask("webhook secret", Method::GET, url).await?;
-        if !answer.status.is_success() {
-            return Err(error::of_question(&answer));
-        }
-        let secret: Secret = answer.read()?;
-        let secret = StandardSecret::parse(&secret.key.into());
-        secret.map_err(|weak| self.error(ErrorKind::Broken, &weak.to_string()))
     }
 
     async fn look(&self, ticket: &Ticket) -> Result<Polled, ProviderError> {
@@ -172,6 +164,10 @@ impl MediaProvider for Replicate {
     }
 
     fn uploader(&self) -> Option<&dyn Uploader> {
+        Some(self)
+    }
+
+    fn hooks(&self) -> Option<&dyn HookReader> {
         Some(self)
     }
 }

@@ -83,6 +83,24 @@ impl<'a> Delivery<'a> {
             signatures: read("signature")?,
         })
     }
+
+    /// Whether it has an id and a time, and the time is within five minutes of `now`.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), SignatureError> {
+        let plain_id = (1..=ID_CHARS_MAX).contains(&self.id.len()) && self.id.is_ascii();
+        let plain_time = self.timestamp.bytes().all(|b| b.is_ascii_digit());
+        let signed_at: i64 = self
+            .timestamp
+            .parse()
+            .map_err(|_| SignatureError::Unsigned)?;
+        if !plain_id || !plain_time {
+            return Err(SignatureError::Unsigned);
+        }
+        let now_seconds = now.as_ms().div_euclid(1_000);
+        if now_seconds.saturating_sub(signed_at).saturating_abs() > SECONDS_OFF_MAX {
+            return Err(SignatureError::OutOfTime);
+        }
+        Ok(())
+    }
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -110,24 +128,20 @@ impl StandardSecret {
         raw: &[u8],
         now: Timestamp,
     ) -> Result<(), SignatureError> {
-        let Delivery { id, timestamp, .. } = delivery;
-        let plain_id = (1..=ID_CHARS_MAX).contains(&id.len()) && id.is_ascii();
-        let plain_time = timestamp.bytes().all(|b| b.is_ascii_digit());
-        let signed_at: i64 = timestamp.parse().map_err(|_| SignatureError::Unsigned)?;
-        if !plain_id || !plain_time {
-            return Err(SignatureError::Unsigned);
+        delivery.check(now)?;
+        if self.fits(delivery, raw) {
+            Ok(())
+        } else {
+            Err(SignatureError::Forged)
         }
-        let now_seconds = now.as_ms().div_euclid(1_000);
-        if now_seconds.saturating_sub(signed_at).saturating_abs() > SECONDS_OFF_MAX {
-            return Err(SignatureError::OutOfTime);
-        }
-        let mut signed = format!("{id}.{timestamp}.").into_bytes();
+    }
+
+    /// Whether one of the signatures is of exactly this, whenever it was made.
+    pub(crate) fn fits(&self, delivery: Delivery<'_>, raw: &[u8]) -> bool {
+        let mut signed = format!("{}.{}.", delivery.id, delivery.timestamp).into_bytes();
         signed.extend_from_slice(raw);
-        let fits = |tag: &Vec<u8>| hmac::verify(&self.0, &signed, tag).is_ok();
-        match tags(delivery.signatures).find(fits) {
-            Some(_) => Ok(()),
-            None => Err(SignatureError::Forged),
-        }
+        let fits = |tag: Vec<u8>| hmac::verify(&self.0, &signed, &tag).is_ok();
+        tags(delivery.signatures).any(fits)
     }
 }
 

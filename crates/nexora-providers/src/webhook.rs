@@ -1,19 +1,33 @@
 //! Webhooks of those who run models for us: believed only when they are signed, and good for one
 //! thing, which is to look at a job now instead of later. What they say about it is not read.
 
+mod asked;
 mod fal;
-mod standard;
 
 use std::fmt;
 
-use nexora_core::Provider;
+use nexora_core::{Provider, Timestamp};
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+pub(crate) use asked::Asked;
 pub use fal::FalHooks;
-pub use standard::StandardHooks;
 
+use crate::media::BoxFuture;
 use crate::place;
 use crate::signature::SignatureError;
+
+/// Reads the webhooks of one provider.
+pub trait HookReader: Send + Sync {
+    /// Which job a delivery is about, if it is genuine and not older than five minutes. `raw` is
+    /// the body as it came, `now` the wall's time, by which senders sign.
+    fn read<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        raw: &'a [u8],
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, HookError>>;
+}
 
 /// Somebody has news of a job. Asking the provider is how to learn them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +68,7 @@ impl fmt::Display for HookError {
 impl std::error::Error for HookError {}
 
 /// The job a body names in this field.
-fn job_in(raw: &[u8], field: &str) -> Result<String, HookError> {
+pub(crate) fn job_in(raw: &[u8], field: &str) -> Result<String, HookError> {
     let body: Value = serde_json::from_slice(raw).map_err(|_| HookError::Unreadable)?;
     let job = body.get(field).and_then(Value::as_str);
     match job {

@@ -1,5 +1,6 @@
 //! From a configuration to a working studio.
 
+mod hooks;
 mod identity;
 mod place;
 mod played;
@@ -59,6 +60,7 @@ impl Studio {
             store,
             blobs: open_blobs(config)?,
             providers: switch_on(config, played.base(), &wire)?,
+            webhooks_at: hooks::addresses(config, &place)?,
             downloader: Downloader::new(&allowed)?,
             catalog: config.catalog.clone(),
             billing,

@@ -266,11 +266,13 @@ mod tests {
         assert!(complaint(&[("NEXORA_ENV", "prod")]).contains("development, production"));
         assert!(complaint(&[("FAL_KEY", "no-colon")]).contains("FAL_KEY"));
         assert!(complaint(&[("FAL_QUEUE_URL", "http://x")]).contains("FAL_KEY"));
-        assert!(complaint(&[("FAL_REST_URL", "http://x")]).contains("FAL_KEY"));
         assert!(complaint(&[("RUNWAYML_BASE_URL", "http://x")]).contains("RUNWAYML_API_SECRET"));
         assert!(complaint(&[("HIGGSFIELD_API_KEY", "id")]).contains("key_id:key_secret"));
         assert!(complaint(&[("HIGGSFIELD_MOTIONS", "v1")]).contains("HIGGSFIELD_API_KEY"));
+        assert!(complaint(&[("FAL_REST_URL", "http://x")]).contains("FAL_KEY"));
         let key = ("HIGGSFIELD_API_KEY", "id:secret");
+        let weak = complaint(&[key, ("HIGGSFIELD_WEBHOOK_SECRET", "whsec_AAAA")]);
+        assert!(weak.contains("HIGGSFIELD_WEBHOOK_SECRET"), "{weak}");
         assert!(complaint(&[key, ("HIGGSFIELD_MOTIONS", "v3")]).contains("v2-list"));
         assert!(complaint(&[("MEDIA_URL", "s3://bucket")]).contains("KEY_ID:SECRET@bucket"));
         assert!(complaint(&[("NEXORA_TRUSTED_PROXIES", "10.0.0.0/8")]).contains("10.0.0.0/8"));

@@ -6,7 +6,7 @@ use nexora_core::{Generation, Slot};
 use nexora_providers::{ErrorKind, MediaProvider, Placed, ProviderError, Shot, Upload as Parcel};
 use nexora_store::inputs::{self, Input};
 
-use super::submit::request_id;
+use crate::hooks::name_run;
 use crate::{Engine, EngineError, media};
 
 /// What is heavier is sent as a JPEG: providers take at least this much.
@@ -61,7 +61,7 @@ impl Engine {
         };
         let extension = content_type.rsplit('/').next().unwrap_or("bin");
         Ok(Parcel {
-            name: format!("{}.{}.{extension}", request_id(begun), input.slot.field()),
+            name: format!("{}.{}.{extension}", name_run(begun), input.slot.field()),
             content_type,
             bytes,
         })

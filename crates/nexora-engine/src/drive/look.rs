@@ -9,8 +9,8 @@ use nexora_store::generations;
 use tracing::warn;
 
 use super::keep::list_to_text;
-use super::submit::request_id;
 use super::{Next, provider_title};
+use crate::hooks::name_run;
 use crate::pace::{BUSY_WAIT_MAX, RUN_ATTEMPTS_MAX, poll_wait};
 use crate::{Engine, EngineError};
 
@@ -201,7 +201,7 @@ impl Engine {
         let submission = Submission {
             order: &generation.order,
             route: self.route_taken(generation)?,
-            request_id: &request_id(generation),
+            request_id: &name_run(generation),
             end_user: "",
             webhook: None,
             shot: None,

@@ -13,6 +13,7 @@ use tracing::{error, warn};
 
 use super::bring::NotBrought;
 use super::{Next, provider_title};
+use crate::hooks::name_run;
 use crate::live::Change;
 use crate::pace::{poll_wait, retry_wait};
 use crate::{Engine, EngineError};
@@ -158,13 +159,17 @@ impl Engine {
         adapter: &dyn MediaProvider,
         shot: Option<&Shot>,
     ) -> Result<Submitted, ProviderError> {
+        // One name for the attempt everywhere: a provider's support (and a test) can tell by it
+        // whether it was ever sent twice.
+        let run = name_run(begun);
+        let webhook = self.webhook_for(adapter, &run);
         adapter
             .submit(&Submission {
                 order: &begun.order,
                 route,
-                request_id: &request_id(begun),
+                request_id: &run,
                 end_user: &end_user(begun.member),
-                webhook: None,
+                webhook: webhook.as_ref(),
                 shot,
             })
             .await
@@ -305,12 +310,6 @@ fn plan(
         route_index,
         ..generation.begin(run_by, now)?
     })
-}
-
-/// Names one attempt of one generation, so that a provider's support (and a test) can tell
-/// whether it was ever sent twice.
-pub(super) fn request_id(begun: &Generation) -> String {
-    format!("{}.{}", begun.id, begun.attempt)
 }
 
 /// What a provider may know of a member: a stable name that says nothing about them.

@@ -18,6 +18,7 @@ mod clerk;
 mod exchange;
 mod failover;
 mod faults;
+mod hooks;
 mod jumps;
 mod money;
 mod scene;

@@ -1,5 +1,6 @@
 //! The stage a story plays on.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
@@ -83,6 +84,7 @@ impl Scene {
             store: store.clone(),
             blobs: Blobs::open(&MediaUrl::Folder(folder.join("media"))).unwrap(),
             providers: providers(&base),
+            webhooks_at: BTreeMap::new(),
             downloader: Downloader::new(&[base.parse().unwrap()]).unwrap(),
             catalog: Catalog::built_in().unwrap(),
             billing: None,
@@ -177,7 +179,7 @@ impl Scene {
         true
     }
 
-    async fn next_due(&self) -> Option<Timestamp> {
+    pub(crate) async fn next_due(&self) -> Option<Timestamp> {
         let due: Result<_, StoreError> = self
             .store
             .read(|tx| Box::pin(async move { jobs::next_due(tx).await }))
@@ -283,6 +285,7 @@ fn providers(base: &str) -> Providers {
         key: "id:secret".into(),
         base_url: at("/hf"),
         motions: MotionForm::V1,
+        webhook_secret: None,
     };
     let mut providers = Providers::new();
     providers.insert(Arc::new(Fal::new(fal, wire.clone())));

@@ -1,7 +1,5 @@
 //! fal's webhooks: Ed25519 over request, account, time and body, by a key that fal publishes.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexora_core::{Provider, Timestamp};
@@ -11,17 +9,13 @@ use ring::signature::{ED25519, ED25519_PUBLIC_KEY_LEN, UnparsedPublicKey};
 use serde::Deserialize;
 use url::Url;
 
-use super::{HookError, Notice, job_in};
+use super::{Asked, HookError, HookReader, Notice, job_in};
+use crate::media::BoxFuture;
 use crate::signature::SignatureError;
 use crate::wire::{Desk, Office, Wire, lenient};
 
 /// How far a delivery's time may be from ours, either way; fal's own advice.
 const SECONDS_OFF_MAX: i64 = 300;
-/// Keys may be kept for a day, says fal.
-const FRESH_FOR: Duration = Duration::from_hours(24);
-/// How often deliveries that do not fit can make us look for new keys: a flood of forgeries must
-/// not become a flood of questions to fal.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// While a key is rotated there are two; a set of many more is a waste of our time.
 const KEYS_MAX: usize = 8;
 /// fal gives us 15 seconds for a delivery, and comes again.
@@ -36,15 +30,7 @@ const PUBLISHER: Office = Office {
 pub struct FalHooks {
     desk: Desk,
     jwks_url: Url,
-    /// Held by whoever asks fal; the others wait for what comes of it.
-    known: tokio::sync::Mutex<Known>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    keys: Vec<Vec<u8>>,
-    fetched_at: Option<Timestamp>,
-    tried_at: Option<Timestamp>,
+    keys: Asked<Vec<Vec<u8>>>,
 }
 
 /// A delivery, as far as it was signed.
@@ -74,19 +60,21 @@ impl FalHooks {
         Self {
             desk: wire.desk(PUBLISHER, None),
             jwks_url,
-            known: tokio::sync::Mutex::default(),
+            keys: Asked::new(),
         }
     }
 
-    /// Which job a delivery is about, if it is genuine and not older than five minutes.
-    pub async fn read(
+    async fn check(
         &self,
         headers: &HeaderMap,
         raw: &[u8],
         now: Timestamp,
     ) -> Result<Notice, HookError> {
         let letter = Letter::open(headers, raw, now)?;
-        self.check(&letter, now).await?;
+        let fits = |keys: &Vec<Vec<u8>>| letter.fits(keys);
+        self.keys
+            .check(now, fits, async || self.fetch().await)
+            .await?;
         let job = job_in(raw, "request_id")?;
         if job != letter.request_id {
             return Err(HookError::Unreadable);
@@ -95,27 +83,6 @@ impl FalHooks {
             provider: Provider::Fal,
             job,
         })
-    }
-
-    /// Whether one of fal's keys signed it. Keys that do not fit may be old ones.
-    async fn check(&self, letter: &Letter, now: Timestamp) -> Result<(), HookError> {
-        let mut known = self.known.lock().await;
-        let is_fresh = is_younger(known.fetched_at, FRESH_FOR, now);
-        if is_fresh && known.fit(letter) {
-            return Ok(());
-        }
-        let forged = Err(SignatureError::Forged.into());
-        if is_younger(known.tried_at, LOOK_AGAIN_AFTER, now) {
-            return if is_fresh {
-                forged
-            } else {
-                Err(HookError::Unchecked)
-            };
-        }
-        known.tried_at = Some(now);
-        known.keys = self.fetch().await?;
-        known.fetched_at = Some(now);
-        if known.fit(letter) { Ok(()) } else { forged }
     }
 
     async fn fetch(&self) -> Result<Vec<Vec<u8>>, HookError> {
@@ -130,17 +97,15 @@ impl FalHooks {
     }
 }
 
-impl Known {
-    fn fit(&self, letter: &Letter) -> bool {
-        self.keys.iter().any(|key| {
-            let key = UnparsedPublicKey::new(&ED25519, key);
-            key.verify(&letter.signed, &letter.signature).is_ok()
-        })
+impl HookReader for FalHooks {
+    fn read<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        raw: &'a [u8],
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Notice, HookError>> {
+        Box::pin(self.check(headers, raw, now))
     }
-}
-
-fn is_younger(since: Option<Timestamp>, most: Duration, now: Timestamp) -> bool {
-    since.is_some_and(|since| now.since(since) < most)
 }
 
 impl Letter {
@@ -174,6 +139,14 @@ impl Letter {
             signed: signed.into_bytes(),
             signature,
             request_id: request_id.to_owned(),
+        })
+    }
+
+    /// Whether one of these keys signed it.
+    fn fits(&self, keys: &[Vec<u8>]) -> bool {
+        keys.iter().any(|key| {
+            let key = UnparsedPublicKey::new(&ED25519, key);
+            key.verify(&self.signed, &self.signature).is_ok()
         })
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use nexora_core::{Catalog, Order, Provider, Route, Slot};
+use nexora_providers::signature::StandardSecret;
 use nexora_providers::{
     DownloadError, Downloader, ErrorKind, Fal, FalConfig, Fetched, Higgsfield, HiggsfieldConfig,
     Limits, MediaProvider, MotionForm, OpenAi, OpenAiConfig, Output, Placed, Polled, ProviderError,
@@ -225,6 +226,7 @@ pub(crate) fn higgsfield_at(base_url: Url, motions: MotionForm) -> Higgsfield {
         key: SecretString::from("hid:sesame-hf"),
         base_url,
         motions,
+        webhook_secret: StandardSecret::parse(&Sandbox::higgsfield_webhook_secret().into()).ok(),
     };
     Higgsfield::new(config, Wire::new().unwrap())
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nexora_core::{Clock, Provider, SystemClock, Timestamp};
-use nexora_providers::signature::{SignatureError, StandardSecret};
-use nexora_providers::webhook::{FalHooks, HookError, Notice, StandardHooks};
+use nexora_providers::signature::SignatureError;
+use nexora_providers::webhook::{FalHooks, HookError, HookReader, Notice};
 use nexora_providers::{MediaProvider, Submitted, Ticket, Wire};
-use nexora_sandbox::Sandbox;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use ring::digest;
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -83,51 +82,54 @@ fn wire() -> Wire {
 }
 
 /// What is read of a genuine delivery, and of three that are not.
-fn check_standard(hooks: &StandardHooks, ticket: &Ticket, delivery: (HeaderMap, Vec<u8>)) {
+async fn check_standard(
+    provider: &dyn MediaProvider,
+    ticket: &Ticket,
+    delivery: (HeaderMap, Vec<u8>),
+) {
     let (headers, raw) = delivery;
+    let hooks = provider.hooks().unwrap();
     let now = SystemClock.now();
-    let notice = hooks.read(&headers, &raw, now).unwrap();
+    let notice = hooks.read(&headers, &raw, now).await.unwrap();
+    assert_eq!(notice.provider, provider.info().provider);
     assert!(ticket.is_for(&notice.job), "{notice:?}");
-    let said = |headers: &HeaderMap, raw: &[u8], now| hooks.read(headers, raw, now);
+    let said = async |headers: &HeaderMap, raw: &[u8], now| hooks.read(headers, raw, now).await;
     let forged = Err(HookError::Signature(SignatureError::Forged));
     let mut changed = raw.clone();
     changed.push(b' ');
-    assert_eq!(said(&headers, &changed, now), forged);
+    assert_eq!(said(&headers, &changed, now).await, forged);
     let late = now.plus(Duration::from_secs(301));
     let out_of_time = Err(HookError::Signature(SignatureError::OutOfTime));
-    assert_eq!(said(&headers, &raw, late), out_of_time);
+    assert_eq!(said(&headers, &raw, late).await, out_of_time);
     let unsigned = Err(HookError::Signature(SignatureError::Unsigned));
-    assert_eq!(said(&HeaderMap::new(), &raw, now), unsigned);
+    assert_eq!(said(&HeaderMap::new(), &raw, now).await, unsigned);
 }
 
 #[tokio::test]
 async fn replicates_are_signed_with_the_secret_it_tells() {
     let stage = Stage::open().await;
     let replicate = stage.replicate();
-    let hooks = StandardHooks::replicate(replicate.webhook_secret().await.unwrap());
     let inbox = Inbox::open().await;
     let ticket = submit(&stage, &replicate, "flux-schnell", &inbox).await;
-    check_standard(&hooks, &ticket, inbox.next().await);
+    check_standard(&replicate, &ticket, inbox.next().await).await;
 }
 
 #[tokio::test]
 async fn higgsfields_are_signed_with_the_secret_of_its_console() {
     let stage = Stage::open().await;
     let higgsfield = stage.higgsfield();
-    let secret = StandardSecret::parse(&Sandbox::higgsfield_webhook_secret().into());
-    let hooks = StandardHooks::higgsfield(secret.unwrap());
     let inbox = Inbox::open().await;
     let ticket = submit(&stage, &higgsfield, "soul-2", &inbox).await;
-    check_standard(&hooks, &ticket, inbox.next().await);
+    check_standard(&higgsfield, &ticket, inbox.next().await).await;
 }
 
 #[tokio::test]
 async fn fals_are_signed_with_a_key_it_publishes() {
     let stage = Stage::open().await;
-    let keys = stage.url("/fal/rest/.well-known/jwks.json");
-    let hooks = FalHooks::new(keys, &wire());
+    let fal = stage.fal();
+    let hooks = fal.hooks().unwrap();
     let inbox = Inbox::open().await;
-    let ticket = submit(&stage, &stage.fal(), "flux-schnell", &inbox).await;
+    let ticket = submit(&stage, &fal, "flux-schnell", &inbox).await;
     let (headers, raw) = inbox.next().await;
     let now = SystemClock.now();
     for _ in 0..2 {

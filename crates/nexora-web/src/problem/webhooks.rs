@@ -30,6 +30,18 @@ impl Problem {
         )
     }
 
+    /// Whoever sends it does not say at the moment what it signs with.
+    pub(crate) fn webhook_unchecked() -> Self {
+        let detail = "The sender's keys cannot be had at the moment, so this could not be checked. \
+                      Nothing was taken in; send it again.";
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "webhook_unchecked",
+            "Not now",
+            detail,
+        )
+    }
+
     /// It was signed, but nobody here understands it.
     pub(crate) fn unreadable_delivery() -> Self {
         let detail = "The delivery is signed, but not of the form this version knows. Nothing was \

@@ -30,6 +30,8 @@ mod pages;
 #[cfg(test)]
 mod panics;
 #[cfg(test)]
+mod post_box;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod studio;
@@ -37,3 +39,5 @@ mod studio;
 mod till;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
+mod webhooks;

@@ -1,5 +1,6 @@
 //! A whole studio on loopback, and the promise that it leaves nothing behind.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use nexora_core::{Catalog, Clock, Provider, SystemClock};
 use nexora_engine::{Billing, Engine, Parts, Settings, Tasks, Worker};
+use nexora_providers::signature::StandardSecret;
 use nexora_providers::{
     Clerk, ClerkConfig, Downloader, Fal, FalConfig, Higgsfield, HiggsfieldConfig, MotionForm,
     OpenAi, OpenAiConfig, Providers, Replicate, ReplicateConfig, Runway, RunwayConfig, Wire,
@@ -38,7 +40,20 @@ pub(crate) struct Plan {
     pub(crate) has_clerk: bool,
     /// What is for sale, the sandbox being the merchant.
     pub(crate) selling: Selling,
+    /// Whether and where providers tell of runs.
+    pub(crate) hooks: Hooks,
     folder: Arc<Folder>,
+}
+
+/// Whether and where providers tell of runs.
+#[derive(Clone)]
+pub(crate) enum Hooks {
+    /// They are only asked.
+    Nowhere,
+    /// They tell the studio.
+    Here,
+    /// They tell somebody else.
+    At(Url),
 }
 
 /// A running studio.
@@ -103,6 +118,7 @@ impl Plan {
             sign_ups_per_hour: 1_000,
             has_clerk: false,
             selling: Selling::Everything,
+            hooks: Hooks::Nowhere,
             folder: Arc::new(folder),
         }
     }
@@ -124,7 +140,10 @@ impl Studio {
         let address = listener.local_addr().unwrap();
         let sells = plan.selling != Selling::Nothing;
         let billing = sells.then(|| till::billing(&sandbox, address));
-        let engine = Engine::new(parts(&plan, &sandbox, billing).await);
+        let engine = Engine::new(Parts {
+            webhooks_at: webhooks_at(&plan.hooks, address),
+            ..parts(&plan, &sandbox, billing).await
+        });
         let tasks = Tasks::new();
         if plan.has_worker {
             let worker = Worker::new(engine.clone(), tasks.clone());
@@ -238,6 +257,7 @@ async fn parts(plan: &Plan, sandbox: &Sandbox, billing: Option<Billing>) -> Part
         store,
         blobs: Blobs::open(&MediaUrl::Folder(plan.folder.path.join("media"))).unwrap(),
         providers: providers(&base),
+        webhooks_at: BTreeMap::new(),
         downloader: Downloader::new(&[base]).unwrap(),
         catalog: Catalog::built_in().unwrap(),
         billing,
@@ -248,6 +268,18 @@ async fn parts(plan: &Plan, sandbox: &Sandbox, billing: Option<Billing>) -> Part
         },
         node: "test".to_owned(),
     }
+}
+
+fn webhooks_at(hooks: &Hooks, address: SocketAddr) -> BTreeMap<Provider, Url> {
+    let base: Url = match hooks {
+        Hooks::Nowhere => return BTreeMap::new(),
+        Hooks::Here => format!("http://{address}").parse().unwrap(),
+        Hooks::At(url) => url.clone(),
+    };
+    let at = |provider: Provider| base.join(&format!("/api/webhooks/{}", provider.slug()));
+    let all = Provider::ALL.into_iter();
+    all.map(|provider| (provider, at(provider).unwrap()))
+        .collect()
 }
 
 fn providers(base: &Url) -> Providers {
@@ -289,6 +321,8 @@ fn providers(base: &Url) -> Providers {
             key: key(),
             base_url: at("hf"),
             motions: MotionForm::V1,
+            webhook_secret: StandardSecret::parse(&Sandbox::higgsfield_webhook_secret().into())
+                .ok(),
         },
         wire,
     )));

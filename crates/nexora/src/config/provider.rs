@@ -2,9 +2,11 @@
 
 use anyhow::{Context, bail};
 use nexora_core::Provider;
+use nexora_providers::signature::{StandardSecret, WeakSecret};
 use nexora_providers::{
     FalConfig, HiggsfieldConfig, MotionForm, OpenAiConfig, ReplicateConfig, RunwayConfig,
 };
+use nexora_sandbox::Sandbox;
 use secrecy::SecretString;
 use url::Url;
 
@@ -56,6 +58,7 @@ impl ProviderSetting {
                 key: SecretString::from("sandbox:sandbox"),
                 base_url: at("/hf")?,
                 motions: MotionForm::V1,
+                webhook_secret: webhook_secret(Sandbox::higgsfield_webhook_secret()).ok(),
             }),
         })
     }
@@ -127,13 +130,16 @@ fn runway(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
 fn higgsfield(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
     let base = ("HIGGSFIELD_BASE_URL", "https://api.higgsfield.ai");
     let section = section(source, "HIGGSFIELD_API_KEY", base)?;
-    let form = source.get("HIGGSFIELD_MOTIONS");
     let Some((key, base_url)) = section else {
-        if form.is_some() {
-            bail!("HIGGSFIELD_MOTIONS is set, but HIGGSFIELD_API_KEY is missing");
+        let depend_on_it = ["HIGGSFIELD_MOTIONS", "HIGGSFIELD_WEBHOOK_SECRET"];
+        if let Some(name) = depend_on_it.iter().find(|name| source.get(name).is_some()) {
+            bail!("{name} is set, but HIGGSFIELD_API_KEY is missing");
         }
         return Ok(None);
     };
+    let form = source.get("HIGGSFIELD_MOTIONS");
+    let secret = source.get("HIGGSFIELD_WEBHOOK_SECRET");
+    let secret = secret.map(webhook_secret).transpose();
     if !key.contains(':') {
         bail!("HIGGSFIELD_API_KEY must be the whole key, of the form key_id:key_secret");
     }
@@ -144,7 +150,12 @@ fn higgsfield(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
         key,
         base_url,
         motions,
+        webhook_secret: secret.context("HIGGSFIELD_WEBHOOK_SECRET")?,
     })))
+}
+
+fn webhook_secret(text: &str) -> Result<StandardSecret, WeakSecret> {
+    StandardSecret::parse(&SecretString::from(text))
 }
 
 fn section(

@@ -55,6 +55,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     secret("HIGGSFIELD_API_KEY"),
     open("HIGGSFIELD_BASE_URL"),
     open("HIGGSFIELD_MOTIONS"),
+    secret("HIGGSFIELD_WEBHOOK_SECRET"),
     open("CLERK_PUBLISHABLE_KEY"),
     secret("CLERK_SECRET_KEY"),
     open("CLERK_JWT_KEY"),

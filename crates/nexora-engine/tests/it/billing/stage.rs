@@ -1,5 +1,6 @@
 //! The stage a story about money from outside plays on.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -70,6 +71,7 @@ impl Stage {
             store: store.clone(),
             blobs: Blobs::open(&MediaUrl::Folder(folder.join("media"))).unwrap(),
             providers: Providers::new(),
+            webhooks_at: BTreeMap::new(),
             downloader: Downloader::new(&[]).unwrap(),
             catalog: Catalog::built_in().unwrap(),
             billing: Some(Billing {

@@ -1,5 +1,6 @@
 //! The whole way: our adapter, the played Lemon Squeezy, its shuffled and doubled webhooks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,6 +100,7 @@ impl Shop {
             store: store.clone(),
             blobs: Blobs::open(&MediaUrl::Folder(folder.join("media"))).unwrap(),
             providers: Providers::new(),
+            webhooks_at: BTreeMap::new(),
             downloader: Downloader::new(&[]).unwrap(),
             catalog: Catalog::built_in().unwrap(),
             billing: Some(billing(&sandbox)),

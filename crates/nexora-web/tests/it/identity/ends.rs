@@ -9,18 +9,8 @@ use serde_json::json;
 use super::surfer::{Surfer, TOKEN, UAT, backend, on_clerk, on_clerk_in_time, tell_backend};
 use crate::browser::{Browser, code, header, text};
 use crate::live::Line;
+use crate::post_box::until;
 use crate::studio::Studio;
-
-/// Waits until something is so that has to become so.
-pub(super) async fn until(is_so: impl AsyncFn() -> bool) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
-    assert!(waited.is_ok(), "it never became so");
-}
 
 async fn status_there(studio: &Studio, sid: &str) -> String {
     let session = backend(studio, Method::GET, &format!("sessions/{sid}")).await;

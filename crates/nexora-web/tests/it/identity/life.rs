@@ -7,9 +7,9 @@ use nexora_sandbox::{Cue, Fault};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::ends::until;
 use super::surfer::{Surfer, TOKEN, UAT, on_clerk, on_clerk_in_time};
 use crate::browser::{Browser, code, header, text};
+use crate::post_box::until;
 
 /// A little longer than Clerk's word counts.
 const A_WHILE: Duration = Duration::from_secs(301);

@@ -4,9 +4,9 @@ use nexora_core::Plan;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::ends::until;
 use super::surfer::{BROWSER, Surfer, TOKEN, UAT, backend, forged, on_clerk};
 use crate::browser::{code, header, text};
+use crate::post_box::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_acts_for_somebody_neither_pays_nor_deletes() {

@@ -1,84 +1,24 @@
 //! What Clerk delivers: believed for its signature, taken in once, in any order.
 
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::routing::post;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
-use tokio::net::TcpListener;
 
-use super::ends::until;
 use super::surfer::{Surfer, on_clerk, tell_backend};
 use crate::browser::{client, code};
+use crate::post_box::{Letter, PostBox, until};
 use crate::studio::Studio;
 
 const ADDRESS: &str = "/api/webhooks/clerk";
 
-/// A delivery as it was signed.
-#[derive(Clone, Debug)]
-struct Letter {
-    headers: Vec<(&'static str, String)>,
-    body: Bytes,
-}
-
-/// Takes deliveries in instead of the studio, so that a story can do what it likes with them.
-struct PostBox(Arc<Mutex<Vec<Letter>>>);
-
-impl PostBox {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a post box stands until the story's runtime ends"
-    )]
-    async fn open(studio: &Studio) -> Self {
-        let letters = Arc::new(Mutex::new(Vec::new()));
-        let keeping = Arc::clone(&letters);
-        let router = Router::new().route("/", post(keep)).with_state(keeping);
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        studio.sandbox.clerk().deliver_to(&url);
-        Self(letters)
-    }
-
-    /// Waits for the delivery of this kind.
-    async fn letter(&self, kind: &str) -> Letter {
-        let find = || {
-            let letters = self.0.lock().unwrap();
-            let is = |letter: &&Letter| String::from_utf8_lossy(&letter.body).contains(kind);
-            letters.iter().find(is).cloned()
-        };
-        until(async || find().is_some()).await;
-        find().unwrap()
-    }
-}
-
-async fn keep(
-    State(letters): State<Arc<Mutex<Vec<Letter>>>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
-    let names = ["svix-id", "svix-timestamp", "svix-signature"];
-    let read = |name: &'static str| (name, headers[name].to_str().unwrap().to_owned());
-    let letter = Letter {
-        headers: names.map(read).into(),
-        body,
-    };
-    letters.lock().unwrap().push(letter);
-    StatusCode::OK
+/// Where Clerk delivers instead of to the studio.
+async fn post_box(studio: &Studio) -> PostBox {
+    let letters = PostBox::open().await;
+    studio.sandbox.clerk().deliver_to(letters.url.as_str());
+    letters
 }
 
 async fn deliver(studio: &Studio, letter: &Letter) -> Response {
-    let mut request = client()
-        .post(studio.url(ADDRESS))
-        .body(letter.body.to_vec());
-    for (name, value) in &letter.headers {
-        request = request.header(*name, value);
-    }
-    request.send().await.unwrap()
+    letter.deliver(studio, ADDRESS).await
 }
 
 /// Ada at Clerk's is called something else now.
@@ -132,36 +72,20 @@ async fn deliveries_out_of_order_and_repeated_end_with_the_latest() {
 async fn only_what_clerk_signed_is_believed() {
     on_clerk(async |studio| {
         let ada = Surfer::signed_up(studio, "Ada").await;
-        let letters = PostBox::open(studio).await;
+        let letters = post_box(studio).await;
         rename(studio, &ada, "Mallory").await;
         let letter = letters.letter("Mallory").await;
-        let with = |name: &str, value: &str| {
-            let mut other = letter.clone();
-            for header in other.headers.iter_mut().filter(|(own, _)| *own == name) {
-                value.clone_into(&mut header.1);
-            }
-            other
-        };
-        let without = |name: &str| {
-            let mut other = letter.clone();
-            other.headers.retain(|(own, _)| *own != name);
-            other
-        };
-        let mut twice = letter.clone();
-        twice.headers.push(("svix-id", "msg_other".to_owned()));
-        let mut altered = letter.clone();
-        altered.body = [&letter.body[..], b" "].concat().into();
         let forgeries = [
-            with("svix-id", "msg_other"),
-            with("svix-timestamp", "1700000000"),
-            with("svix-timestamp", "soon"),
-            with("svix-signature", "v1,AAAA"),
-            with("svix-signature", ""),
-            without("svix-id"),
-            without("svix-timestamp"),
-            without("svix-signature"),
-            twice,
-            altered,
+            letter.with("svix-id", "msg_other"),
+            letter.with("svix-timestamp", "1700000000"),
+            letter.with("svix-timestamp", "soon"),
+            letter.with("svix-signature", "v1,AAAA"),
+            letter.with("svix-signature", ""),
+            letter.without("svix-id"),
+            letter.without("svix-timestamp"),
+            letter.without("svix-signature"),
+            letter.with_twice("svix-id", "msg_other"),
+            letter.saying([&letter.body[..], b" "].concat()),
         ];
         for forgery in forgeries {
             let answer = deliver(studio, &forgery).await;
@@ -195,7 +119,7 @@ async fn what_is_too_large_or_nothing_is_refused_and_what_is_unknown_taken_in() 
             .unwrap();
         assert_eq!(asked.status(), StatusCode::METHOD_NOT_ALLOWED);
 
-        let letters = PostBox::open(studio).await;
+        let letters = post_box(studio).await;
         let user = json!({ "email_address": ["eve@example.org"] });
         let user = tell_backend(studio, "users", &user).await;
         tell_backend(studio, "sessions", &json!({ "user_id": user["id"] })).await;

@@ -1,5 +1,6 @@
 //! How many submits a second become durable, next to what the database itself can do.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -166,6 +167,7 @@ fn engine(store: Store) -> anyhow::Result<Engine> {
         store,
         blobs: Blobs::open(&MediaUrl::Folder(std::env::temp_dir()))?,
         providers,
+        webhooks_at: BTreeMap::new(),
         downloader: Downloader::new(&[])?,
         catalog: Catalog::built_in()?,
         billing: None,
