@@ -5,6 +5,7 @@
 //! was started, one step at a time.
 
 mod account;
+mod agenda;
 mod billing;
 mod drive;
 mod error;
@@ -29,10 +30,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use nexora_core::{Catalog, Clock, Provider, Timestamp};
-use nexora_providers::{Clerk, Downloader, Providers};
+use nexora_providers::{Clerk, Downloader, Providers, info_of};
 use nexora_store::{Blobs, Store};
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
+
+use agenda::Agenda;
 
 pub use account::{
     CLERK, ClientDevice, ExchangeError, FarewellError, Grasp, LOCAL, NewAccount,
@@ -90,6 +93,10 @@ struct Inner {
     clerk: OnceLock<Arc<Clerk>>,
     /// Rung when there may be new work.
     bell: Notify,
+    /// When each provider is asked how its jobs are doing.
+    polls: Agenda,
+    /// When it is asked whether a provider has a place for another job.
+    places: Agenda,
     /// Password hashing takes 19 MiB and a core for 30 ms: two at a time keep the studio alive.
     hashing: Semaphore,
     /// Decoding and scaling pictures takes a core: one at a time leaves the other to the pages.
@@ -100,6 +107,13 @@ struct Inner {
 const HASHING_MAX: usize = 2;
 /// How many outputs are decoded at the same time.
 const IMAGING_MAX: usize = 1;
+/// How many waiting jobs look for a place with the same provider in a second, however many wait:
+/// each look is a transaction of a millisecond, and more places never become free.
+const PLACES_PER_SECOND: u32 = 20;
+
+fn polls_per_second(provider: Provider) -> u32 {
+    info_of(provider).polls_per_second_max
+}
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -117,6 +131,8 @@ impl Engine {
             live: Live::new(),
             clerk: OnceLock::new(),
             bell: Notify::new(),
+            polls: Agenda::new(polls_per_second),
+            places: Agenda::new(|_| PLACES_PER_SECOND),
             hashing: Semaphore::new(HASHING_MAX),
             imaging: Semaphore::new(IMAGING_MAX),
         }))

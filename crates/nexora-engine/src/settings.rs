@@ -22,6 +22,9 @@ pub struct Settings {
     /// How many generations one member may have waiting or running; more is a mistake or abuse.
     /// `None` in a studio whose members are all trusted.
     pub waiting_max: Option<u32>,
+    /// How many jobs each provider has at the same time, if not as many as it documents for new
+    /// accounts ([`ProviderInfo::running_max`](nexora_providers::ProviderInfo::running_max)).
+    pub running_max: Option<u32>,
     /// How many uploaded pictures one member may have; a person looks through a few dozen.
     pub uploads_max: u32,
     /// How many bytes those may be together.
@@ -48,6 +51,7 @@ impl Settings {
             clip_run_max: Duration::from_secs(1_800),
             saving_max: Duration::from_secs(600),
             waiting_max: Some(100),
+            running_max: None,
             uploads_max: 300,
             uploads_bytes_max: 1 << 30,
             upload_kept: Duration::from_secs(7 * 86_400),

@@ -1,10 +1,13 @@
 //! Does what is due, one step at a time, under leases.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod in_hand;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use nexora_core::{JobId, Timestamp};
+use futures_util::FutureExt;
+use nexora_core::Timestamp;
 use nexora_store::jobs::{self, Claimed};
 use nexora_store::{Lane, StoreError};
 use tracing::{error, warn};
@@ -12,9 +15,13 @@ use tracing::{error, warn};
 use crate::drive::Next;
 use crate::job::Job;
 use crate::{Change, Engine, EngineError, Tasks};
+use in_hand::{Grip, InHand};
 
 /// How soon a piece of work that failed inside is tried again.
 const INNER_TROUBLE_WAIT: Duration = Duration::from_secs(2);
+/// How soon a step that panicked is tried again: a bug of ours, which seldom mends itself. What it
+/// was about may be something else by then.
+const PANIC_WAIT: Duration = Duration::from_secs(60);
 /// How soon work of a kind we do not know is looked at again.
 const UNKNOWN_WORK_WAIT: Duration = Duration::from_secs(60);
 /// How soon work about money is looked at again by a node that has no merchant.
@@ -27,19 +34,16 @@ const RENEWALS: u32 = 3;
 pub struct Worker {
     engine: Engine,
     tasks: Tasks,
-    /// What this node is doing. A clock that jumps (a machine that slept, a demonstration) lets
-    /// our own leases run out; what is in progress here must not be begun a second time.
-    in_hand: Arc<Mutex<HashSet<JobId>>>,
+    in_hand: InHand,
 }
 
 impl Worker {
     /// A worker whose work is counted among `tasks`.
     pub fn new(engine: Engine, tasks: Tasks) -> Self {
-        let in_hand = Arc::default();
         Self {
             engine,
             tasks,
-            in_hand,
+            in_hand: InHand::default(),
         }
     }
 
@@ -48,7 +52,8 @@ impl Worker {
     pub async fn step(&self) -> Result<usize, EngineError> {
         let claimed = self.claim(self.engine.settings().in_flight_max).await?;
         let done = claimed.len();
-        futures_util::future::join_all(claimed.into_iter().map(|row| self.work(row))).await;
+        let working = claimed.into_iter().map(|(row, grip)| self.work(row, grip));
+        futures_util::future::join_all(working).await;
         Ok(done)
     }
 
@@ -77,12 +82,12 @@ impl Worker {
                         Vec::new()
                     }
                 };
-                for row in claimed {
+                for (row, grip) in claimed {
                     let worker = self.clone();
                     let permit = Arc::clone(&free).acquire_owned().await;
                     in_flight.spawn(async move {
                         let _place = permit;
-                        worker.work(row).await;
+                        worker.work(row, grip).await;
                         worker.engine.0.bell.notify_one();
                     });
                 }
@@ -119,7 +124,7 @@ impl Worker {
         }
     }
 
-    async fn claim(&self, places: usize) -> Result<Vec<Claimed>, EngineError> {
+    async fn claim(&self, places: usize) -> Result<Vec<(Claimed, Grip)>, EngineError> {
         if places == 0 {
             return Ok(Vec::new());
         }
@@ -135,27 +140,26 @@ impl Worker {
             })
             .await
             .map_err(|trouble: StoreError| EngineError::from(trouble))?;
-        let mut in_hand = self.in_hand();
-        Ok(due
-            .into_iter()
-            .filter(|row| in_hand.insert(row.id))
-            .collect())
+        let take = |row: Claimed| self.in_hand.take(row.id).map(|grip| (row, grip));
+        Ok(due.into_iter().filter_map(take).collect())
     }
 
-    fn in_hand(&self) -> MutexGuard<'_, HashSet<JobId>> {
-        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One piece of work: a step, and when to look again.
-    async fn work(&self, row: Claimed) {
+    /// One piece of work: a step, and when to look again. A step that panics is given back like
+    /// any other; else its lease would be renewed for as long as this node lives.
+    async fn work(&self, row: Claimed, grip: Grip) {
         let now = self.engine.now();
         let next = if let Some(job) = Job::read(&row) {
-            match self.perform(job).await {
-                Ok(next) => next,
-                Err(trouble) if trouble.is_conflict() => Next::At(now),
-                Err(trouble) => {
+            match AssertUnwindSafe(self.perform(job)).catch_unwind().await {
+                Ok(Ok(next)) => next,
+                Ok(Err(trouble)) if trouble.is_conflict() => Next::At(now),
+                Ok(Err(trouble)) => {
                     error!(subject = %row.subject, "a step of {} failed: {trouble}", row.kind);
                     Next::At(now.plus(INNER_TROUBLE_WAIT))
+                }
+                // What it said is in the log already.
+                Err(_) => {
+                    error!(subject = %row.subject, "a step of {} panicked", row.kind);
+                    Next::At(now.plus(PANIC_WAIT))
                 }
             }
         } else {
@@ -166,7 +170,7 @@ impl Worker {
             Next::At(now.plus(UNKNOWN_WORK_WAIT))
         };
         // Before it is given back: from then on it may be claimed again at any moment.
-        self.in_hand().remove(&row.id);
+        drop(grip);
         let noted = self
             .engine
             .store()

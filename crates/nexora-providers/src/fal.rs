@@ -38,6 +38,8 @@ pub const INFO: ProviderInfo = ProviderInfo {
     // New accounts start at 2 and rise to 40; the rest waits in fal's queue and is not refused.
     running_max: 40,
     poll_wait_min: Duration::ZERO,
+    // It documents no limit. With all 40 running this is every job every two seconds.
+    polls_per_second_max: 20,
 };
 
 /// Where the keys of its webhooks are.

@@ -49,6 +49,8 @@ pub const INFO: ProviderInfo = ProviderInfo {
     running_max: 4,
     // Its own clients ask every half second to two; clips take minutes.
     poll_wait_min: Duration::from_secs(2),
+    // It documents no limit. With all four running this is as often as a job may be asked about.
+    polls_per_second_max: 5,
 };
 
 /// Higgsfield

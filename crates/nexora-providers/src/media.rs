@@ -229,4 +229,6 @@ pub struct ProviderInfo {
     pub running_max: u32,
     /// How long it wants to be left alone between two questions about the same job.
     pub poll_wait_min: Duration,
+    /// How many questions about jobs one node asks it in a second, at least 1.
+    pub polls_per_second_max: u32,
 }

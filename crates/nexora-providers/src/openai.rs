@@ -29,6 +29,8 @@ pub const INFO: ProviderInfo = ProviderInfo {
     // Each holds a connection for up to two minutes, and nothing there queues for us.
     running_max: 8,
     poll_wait_min: Duration::ZERO,
+    // It answers with the result: there is nothing to ask.
+    polls_per_second_max: 1,
 };
 
 /// Pictures take 10 to 120 seconds; their own advice is to wait at least 180.

@@ -39,6 +39,9 @@ pub const INFO: ProviderInfo = ProviderInfo {
     // It takes 600 new predictions a minute and queues them itself.
     running_max: 40,
     poll_wait_min: Duration::ZERO,
+    // It takes 3,000 requests a minute besides new predictions; another node, uploads and searches
+    // have their half.
+    polls_per_second_max: 25,
 };
 
 /// replicate.com

@@ -35,6 +35,8 @@ pub const INFO: ProviderInfo = ProviderInfo {
     running_max: 10,
     // "Consumers should not expect updates more frequent than once every five seconds."
     poll_wait_min: Duration::from_secs(5),
+    // Its limits are by the day and by the account. Ten running jobs ask twice a second.
+    polls_per_second_max: 5,
 };
 
 /// The version of the API this adapter is written for; requests without it are refused.

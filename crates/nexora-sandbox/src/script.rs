@@ -215,6 +215,8 @@ struct Pending {
     /// Prompts are counted by their hash: they may be long.
     hashes: RandomState,
     outputs_expired: Option<Instant>,
+    /// How often each provider was asked how a job is doing.
+    polls: HashMap<Provider, u64>,
 }
 
 /// The call a fault may strike.
@@ -261,6 +263,7 @@ impl Script {
             counts: HashMap::new(),
             hashes: RandomState::new(),
             outputs_expired: None,
+            polls: HashMap::new(),
         }))
     }
 
@@ -305,8 +308,16 @@ impl Script {
         faults
     }
 
+    /// How often this provider was asked how a job is doing.
+    pub fn polls(&self, provider: Provider) -> u64 {
+        self.lock().polls.get(&provider).copied().unwrap_or(0)
+    }
+
     /// What happens to a submit or a poll before the provider looks at it.
     pub(crate) fn gate(&self, provider: Provider, moment: Moment, prompt: &str) -> Gate {
+        if moment == Moment::Poll {
+            *self.lock().polls.entry(provider).or_default() += 1;
+        }
         Gate::through(&self.draw(provider, moment, prompt))
     }
 

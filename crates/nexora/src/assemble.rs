@@ -113,6 +113,7 @@ fn settings(config: &Config) -> Settings {
     Settings {
         unknown_for: Duration::from_secs(config.unknown_seconds),
         waiting_max: Some(config.waiting_max).filter(|most| *most > 0),
+        running_max: config.running_max,
         sign_ups_per_hour: config.sign_ups_per_hour,
         ..Settings::standard()
     }

@@ -125,4 +125,7 @@ pub(crate) struct BenchOptions {
     /// Seconds per reading.
     #[arg(long, default_value_t = 3)]
     pub(crate) seconds: u64,
+    /// Measure a thousand running jobs instead; takes three minutes.
+    #[arg(long)]
+    pub(crate) crowd: bool,
 }

@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) sign_ups_per_hour: u32,
     pub(crate) unknown_seconds: u64,
     pub(crate) waiting_max: u32,
+    /// Jobs each provider has at the same time; `None`: as many as it documents for new accounts.
+    pub(crate) running_max: Option<u32>,
     pub(crate) requests_per_minute: u32,
     pub(crate) sandbox_url: Option<Url>,
     pub(crate) sandbox_instant: bool,
@@ -95,6 +97,7 @@ impl Config {
             trusted_proxies: trusted_proxies(&source)?,
             sign_ups_per_hour: parsed(&source, "NEXORA_SIGN_UPS_PER_HOUR", 5)?,
             waiting_max: parsed(&source, "NEXORA_WAITING_MAX", 100)?,
+            running_max: Some(parsed(&source, "NEXORA_RUNNING_MAX", 0)?).filter(|most| *most > 0),
             unknown_seconds: parsed(&source, "NEXORA_UNKNOWN_SECONDS", 600)?,
             requests_per_minute: parsed(&source, "NEXORA_REQUESTS_PER_MINUTE", 600)?,
             sandbox_url: url(&source, "NEXORA_SANDBOX_URL")?,

@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::keep::list_to_text;
 use super::{Next, provider_title};
+use crate::agenda::Asker;
 use crate::hooks::name_run;
 use crate::pace::{BUSY_WAIT_MAX, RUN_ATTEMPTS_MAX, poll_wait};
 use crate::{Engine, EngineError};
@@ -29,12 +30,20 @@ impl Engine {
             // The provider was switched off while the job ran there; it may come back.
             return self.wait_or_give_up(generation, None, ACCOUNT_WAIT).await;
         };
+        let asker = asker(&generation, adapter.info().provider, self.now());
+        let leave = match self.0.polls.enter(asker, self.now()) {
+            Ok(leave) => leave,
+            Err(turn) => return Ok(Next::At(turn)),
+        };
         if generation.cancel_requested
             && let Err(said) = adapter.cancel(&ticket).await
         {
             warn!(generation = %generation.id, kind = ?said.kind, "the wish to stop was not heard");
         }
-        match adapter.poll(&ticket).await {
+        let told = adapter.poll(&ticket).await;
+        // What follows may take long and asks nothing more.
+        drop(leave);
+        match told {
             Ok(polled) => self.take(generation, polled, (&*adapter, &ticket)).await,
             Err(said) => {
                 self.take_trouble(generation, said, (&*adapter, &ticket))
@@ -130,6 +139,9 @@ impl Engine {
                 let wait = after
                     .unwrap_or(TROUBLE_WAIT)
                     .clamp(TROUBLE_WAIT, BUSY_WAIT_MAX);
+                // It is not this job that it has too many questions of.
+                let quiet_until = self.now().plus(wait);
+                self.0.polls.hush(job.0.info().provider, quiet_until);
                 self.wait_or_give_up(generation, Some(job), wait).await
             }
             ErrorKind::Exhausted | ErrorKind::Misconfigured => {
@@ -156,7 +168,7 @@ impl Engine {
             MediaKind::Video => self.settings().clip_run_max,
         };
         if age(&generation, now) < run_max {
-            return Ok(Next::At(now.plus(wait)));
+            return Ok(Next::At(self.turn_of(&generation, now.plus(wait))));
         }
         if let Some((adapter, ticket)) = job
             && let Err(said) = adapter.cancel(ticket).await
@@ -169,6 +181,15 @@ impl Engine {
             generation.fail(Failure::TimedOut, now)
         };
         self.give_back(ended).await
+    }
+
+    /// When to ask about a job again that should not be asked about before this moment.
+    pub(super) fn turn_of(&self, generation: &Generation, earliest: Timestamp) -> Timestamp {
+        let Some(run_by) = &generation.run_by else {
+            return earliest;
+        };
+        let asker = asker(generation, run_by.provider, self.now());
+        self.0.polls.book(asker, earliest)
     }
 
     /// Looks for a job that may have been accepted. A find is delivered like any other; if
@@ -231,6 +252,14 @@ impl Engine {
             }
         }
         None
+    }
+}
+
+fn asker(generation: &Generation, provider: Provider, now: Timestamp) -> Asker {
+    Asker {
+        provider,
+        id: generation.id,
+        age: age(generation, now),
     }
 }
 

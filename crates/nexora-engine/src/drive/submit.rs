@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use nexora_core::generation::{InvalidTransition, RunBy, cut_detail};
-use nexora_core::{Failure, Generation, MemberId, Provider, Refusal, Route, Timestamp};
+use nexora_core::{
+    Failure, Generation, GenerationId, MemberId, Provider, Refusal, Route, Timestamp,
+};
 use nexora_providers::{
     ErrorKind, MediaProvider, Output, ProviderError, Shot, Submission, Submitted,
 };
@@ -13,6 +15,7 @@ use tracing::{error, warn};
 
 use super::bring::NotBrought;
 use super::{Next, provider_title};
+use crate::agenda::Asker;
 use crate::hooks::name_run;
 use crate::live::Change;
 use crate::pace::{poll_wait, retry_wait};
@@ -21,7 +24,8 @@ use crate::{Engine, EngineError};
 /// How soon a generation looks again for a place among its member's own: whoever leaves one rings
 /// for the next, so this is for a ring that a crash swallowed.
 const OWN_PLACE_WAIT: Duration = Duration::from_secs(30);
-/// How soon it looks again for a place with a provider: nobody rings for that.
+/// How soon it looks again for a place with a provider, if not many others do: nobody rings for
+/// that.
 const PROVIDER_PLACE_WAIT: Duration = Duration::from_secs(2);
 
 impl Engine {
@@ -34,8 +38,9 @@ impl Engine {
             return self.fail(generation, Failure::NoRoute).await;
         };
         let place = self.place(&generation, &*adapter);
+        let id = generation.id;
         if let Some(full) = self.turned_away(&generation, place).await? {
-            return Ok(Next::At(now.plus(full.wait())));
+            return Ok(Next::At(self.next_look(id, place, full)));
         }
         let planned = plan(generation, index, route, now)?;
         let shot = match self.bring(&planned, &*adapter).await {
@@ -44,18 +49,18 @@ impl Engine {
         };
         let begun = match self.begin(planned, place).await? {
             Ok(begun) => *begun,
-            Err(full) => return Ok(Next::At(now.plus(full.wait()))),
+            Err(full) => return Ok(Next::At(self.next_look(id, place, full))),
         };
-        let id = begun.id;
         let shot = shot.as_ref();
         let answer = self.call_submit(&begun, route, &*adapter, shot).await;
         match answer {
             Ok(Submitted::Accepted(ticket)) => {
                 let now = self.now();
-                self.save(begun.accept(ticket.as_text().to_owned(), now)?)
-                    .await?;
+                let accepted = begun.accept(ticket.as_text().to_owned(), now)?;
+                let running = self.save(accepted).await?;
                 let least = adapter.info().poll_wait_min;
-                Ok(Next::At(now.plus(poll_wait(Duration::ZERO, least, id))))
+                let earliest = now.plus(poll_wait(Duration::ZERO, least, id));
+                Ok(Next::At(self.turn_of(&running, earliest)))
             }
             Ok(Submitted::Done(outputs)) => self.keep_outputs(begun, outputs).await,
             Err(refused) => self.decide(begun, refused).await,
@@ -81,8 +86,25 @@ impl Engine {
         Place {
             owner: generation.member,
             provider: info.provider,
-            running_max: info.running_max,
+            running_max: self.settings().running_max.unwrap_or(info.running_max),
             now: self.now(),
+        }
+    }
+
+    /// When to look again for a place. Those who wait for one with a provider look in turns: the
+    /// look costs the same however many they are.
+    fn next_look(&self, id: GenerationId, place: Place, full: Full) -> Timestamp {
+        match full {
+            Full::Own => place.now.plus(OWN_PLACE_WAIT),
+            Full::Provider => {
+                let asker = Asker {
+                    provider: place.provider,
+                    id,
+                    age: Duration::ZERO,
+                };
+                let earliest = place.now.plus(PROVIDER_PLACE_WAIT);
+                self.0.places.book(asker, earliest)
+            }
         }
     }
 
@@ -262,15 +284,6 @@ enum Full {
     Own,
     /// The provider has as many of ours as it takes.
     Provider,
-}
-
-impl Full {
-    const fn wait(self) -> Duration {
-        match self {
-            Self::Own => OWN_PLACE_WAIT,
-            Self::Provider => PROVIDER_PLACE_WAIT,
-        }
-    }
 }
 
 /// A place with a provider, for one member.

@@ -21,6 +21,7 @@ mod faults;
 mod hooks;
 mod jumps;
 mod money;
+mod polling;
 mod scene;
 mod stops;
 mod uploads;

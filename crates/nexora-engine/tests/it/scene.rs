@@ -107,6 +107,24 @@ impl Scene {
         }
     }
 
+    /// Another program over the same database, which knows these providers.
+    pub(crate) fn another_worker(&self, providers: Providers) -> Worker {
+        let base = self.sandbox.base_url();
+        let engine = Engine::new(Parts {
+            store: self.store.clone(),
+            blobs: Blobs::open(&MediaUrl::Folder(self.folder.join("media"))).unwrap(),
+            providers,
+            webhooks_at: BTreeMap::new(),
+            downloader: Downloader::new(&[base.parse().unwrap()]).unwrap(),
+            catalog: Catalog::built_in().unwrap(),
+            billing: None,
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            settings: Settings::standard(),
+            node: "another".to_owned(),
+        });
+        Worker::new(engine, Tasks::new())
+    }
+
     /// Somebody who just joined, with fifteen credits.
     pub(crate) async fn newcomer(&self) -> Member {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -171,7 +189,7 @@ impl Scene {
         self.clock.advance(until.since(self.clock.now()));
     }
 
-    async fn skip_to_next_work(&self) -> bool {
+    pub(crate) async fn skip_to_next_work(&self) -> bool {
         let Some(due) = self.next_due().await else {
             return false;
         };

@@ -5,6 +5,8 @@
 
 mod books;
 mod client;
+mod crowd;
+mod feed;
 mod figures;
 mod pages;
 mod process;
@@ -21,6 +23,12 @@ use crate::say::say;
 pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<ExitCode> {
     let span = Duration::from_secs(options.seconds.max(1));
     let folder = scratch()?;
+    if options.crowd {
+        say("A thousand jobs that run and do not end, and one member who watches a page.");
+        crowd::measure(&folder.join("crowd"), options.postgres.as_deref()).await?;
+        std::fs::remove_dir_all(folder)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     say("Durable submits: hold, generation, job, key and journal line in one transaction.");
     let sqlite = DatabaseUrl::Sqlite(folder.join("books.db"));
     books::measure("SQLite", &sqlite, span).await?;

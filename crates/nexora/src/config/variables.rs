@@ -39,6 +39,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     open("NEXORA_SIGN_UPS_PER_HOUR"),
     open("NEXORA_REQUESTS_PER_MINUTE"),
     open("NEXORA_WAITING_MAX"),
+    open("NEXORA_RUNNING_MAX"),
     open("NEXORA_UNKNOWN_SECONDS"),
     open("NEXORA_IDENTITY"),
     open("NEXORA_SANDBOX_URL"),

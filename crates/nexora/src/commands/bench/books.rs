@@ -27,13 +27,7 @@ const ACCOUNTS: usize = 10_000;
 const PLENTY: i64 = 1 << 40;
 
 pub(super) async fn measure(name: &str, url: &DatabaseUrl, span: Duration) -> anyhow::Result<()> {
-    let store = Store::open(&StoreConfig {
-        url: url.clone(),
-        connections_max: 16,
-        durability: Durability::Full,
-    })
-    .await?;
-    store.migrate().await?;
+    let store = open(url).await?;
     let members = Arc::new(open_accounts(&store, ACCOUNTS).await?);
     let engine = engine(store.clone())?;
     for (whose, accounts) in [("10,000 accounts", ACCOUNTS), ("one hot account", 1)] {
@@ -46,6 +40,18 @@ pub(super) async fn measure(name: &str, url: &DatabaseUrl, span: Duration) -> an
     }
     store.close().await;
     Ok(())
+}
+
+/// A database that is up to date.
+pub(super) async fn open(url: &DatabaseUrl) -> anyhow::Result<Store> {
+    let store = Store::open(&StoreConfig {
+        url: url.clone(),
+        connections_max: 16,
+        durability: Durability::Full,
+    })
+    .await?;
+    store.migrate().await?;
+    Ok(store)
 }
 
 /// What the database does with the same rows, written down transaction by transaction and, in the
@@ -121,7 +127,8 @@ async fn submits(
     ))
 }
 
-async fn open_accounts(store: &Store, accounts: usize) -> anyhow::Result<Vec<Member>> {
+/// Members with plenty of credits.
+pub(super) async fn open_accounts(store: &Store, accounts: usize) -> anyhow::Result<Vec<Member>> {
     let now = nexora_core::Clock::now(&SystemClock);
     let members: Result<Vec<Member>, _> = (0..accounts)
         .map(|number| {
@@ -155,7 +162,7 @@ async fn open_accounts(store: &Store, accounts: usize) -> anyhow::Result<Vec<Mem
 }
 
 /// An engine without a worker: starting is all it does here.
-fn engine(store: Store) -> anyhow::Result<Engine> {
+pub(super) fn engine(store: Store) -> anyhow::Result<Engine> {
     let mut providers = Providers::new();
     let nowhere = FalConfig {
         key: SecretString::from("bench:bench"),

@@ -127,13 +127,7 @@ async fn prepare(
 ) -> anyhow::Result<String> {
     let email = format!("bench.{}@example.com", std::process::id());
     let cookie = sign_up(studio, &email).await?;
-    let granted = std::process::Command::new(std::env::current_exe()?)
-        .args(["member", "grant", &email, "1000000000", "--reason", "bench"])
-        .env_clear()
-        .env("NEXORA_DATA", folder)
-        .envs(settings.iter().copied())
-        .output()?;
-    anyhow::ensure!(granted.status.success(), "no credits could be granted");
+    grant(&email, folder, settings)?;
     let (_, order) = requests(studio, &cookie)
         .pop()
         .context("there is an order")?;
@@ -145,7 +139,20 @@ async fn prepare(
     Ok(cookie)
 }
 
-async fn sign_up(studio: &Served, email: &str) -> anyhow::Result<String> {
+/// Gives somebody more credits than a bench can spend.
+pub(super) fn grant(email: &str, folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<()> {
+    let granted = std::process::Command::new(std::env::current_exe()?)
+        .args(["member", "grant", email, "1000000000", "--reason", "bench"])
+        .env_clear()
+        .env("NEXORA_DATA", folder)
+        .envs(settings.iter().copied())
+        .output()?;
+    anyhow::ensure!(granted.status.success(), "no credits could be granted");
+    Ok(())
+}
+
+/// Opens an account. Answers the cookie.
+pub(super) async fn sign_up(studio: &Served, email: &str) -> anyhow::Result<String> {
     let form = format!("email={email}&password=correct+horse&display_name=Bench");
     let request = format!(
         "POST /sign-up HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
