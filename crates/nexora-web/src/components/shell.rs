@@ -61,6 +61,8 @@ pub enum Here {
 
 /// How often a page with something pending reloads itself without JavaScript, in seconds.
 const REFRESH_SECONDS: u32 = 3;
+/// The same where people write: a reload takes their words away.
+const REFRESH_SECONDS_WRITING: u32 = 20;
 
 /// A page of the public site: navigation above, colophon below.
 pub fn site(shell: &Shell<'_>, main: &Markup) -> Markup {
@@ -120,6 +122,14 @@ fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Mar
     }
 }
 
+const fn refresh_seconds(here: Here) -> u32 {
+    if matches!(here, Here::Studio | Here::Generate) {
+        REFRESH_SECONDS_WRITING
+    } else {
+        REFRESH_SECONDS
+    }
+}
+
 fn head(shell: &Shell<'_>, pending: bool) -> Markup {
     html! {
         head {
@@ -143,7 +153,7 @@ fn head(shell: &Shell<'_>, pending: bool) -> Markup {
                 script defer src=(assets::url("htmx.js")) {}
             }
             @if pending {
-                noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); }
+                noscript { meta http-equiv="refresh" content=(refresh_seconds(shell.here)); }
             }
         }
     }
