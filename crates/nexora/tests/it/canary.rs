@@ -22,6 +22,8 @@ const EMAIL: &str = "canary-7b21@example.com";
 const LEMON_SECRET: &str = "canary-lemon-signing-90d2c1";
 /// 33 bytes, as Svix hands them out in base64.
 const CLERK_WEBHOOK: &str = "canary-clerk-webhook-signing-key-";
+/// 33 bytes too: Higgsfield signs as Svix does, by Standard Webhooks.
+const HIGGSFIELD_WEBHOOK: &str = "canary-higgsfield-webhook-key-5c8";
 /// What somebody looks for is as private as what they wish for.
 const SEARCH: &str = "/history?q=canary-words-3d90";
 /// More pages than the studio has.
@@ -82,6 +84,7 @@ fn planted(bucket: &Bucket, database: Option<&str>) -> Vec<Planted> {
         bucket.endpoint
     );
     let hook = STANDARD.encode(CLERK_WEBHOOK);
+    let run_hook = STANDARD.encode(HIGGSFIELD_WEBHOOK);
     let fal = ["canary-fal-id-22", "canary-fal-secret-4e"];
     let higgsfield = ["canary-higgsfield-id-77", "canary-higgsfield-secret-b0"];
     let mut planted = vec![
@@ -95,6 +98,11 @@ fn planted(bucket: &Bucket, database: Option<&str>) -> Vec<Planted> {
         plain("OPENAI_API_KEY", "sk-canary-openai-3b"),
         plain("RUNWAYML_API_SECRET", "key_canary_runway_e9"),
         two("HIGGSFIELD_API_KEY", higgsfield.join(":"), higgsfield),
+        two(
+            "HIGGSFIELD_WEBHOOK_SECRET",
+            format!("whsec_{run_hook}"),
+            [run_hook.as_str(), HIGGSFIELD_WEBHOOK],
+        ),
         plain("CLERK_SECRET_KEY", "sk_test_canaryClerkSecret6a"),
         two(
             "CLERK_WEBHOOK_SIGNING_SECRET",
@@ -375,18 +383,30 @@ impl Stage {
             let (answered, text) = self.send(request).await;
             assert_eq!(answered, status, "{text}");
         }
+        let profile = json!({ "type": "user.updated", "data": {} });
+        self.hear_signed("clerk", "svix", CLERK_WEBHOOK, &profile)
+            .await;
+        let run = json!({ "request_id": "canary-run", "status": "completed" });
+        self.hear_signed("higgsfield", "webhook", HIGGSFIELD_WEBHOOK, &run)
+            .await;
+    }
+
+    /// A delivery by Standard Webhooks, whose headers begin with `prefix`.
+    async fn hear_signed(&mut self, door: &str, prefix: &str, secret: &str, body: &Value) {
+        let body = body.to_string();
         let now = jiff::Timestamp::now().as_second().to_string();
-        let body = json!({ "type": "user.updated", "data": {} }).to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(CLERK_WEBHOOK.as_bytes()).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(format!("msg_1.{now}.{body}").as_bytes());
-        let signature = STANDARD.encode(mac.finalize().into_bytes());
-        for signature in [signature.as_str(), "00", ""] {
-            let request = self.request(Method::POST, "/api/webhooks/clerk");
+        let good = STANDARD.encode(mac.finalize().into_bytes());
+        for signature in [good.as_str(), "00", ""] {
+            let request = self.request(Method::POST, &format!("/api/webhooks/{door}"));
             let request = request
-                .header("svix-id", "msg_1")
-                .header("svix-timestamp", &now);
-            let request = request.header("svix-signature", format!("v1,{signature}"));
-            self.send(request.body(body.clone())).await;
+                .header(format!("{prefix}-id"), "msg_1")
+                .header(format!("{prefix}-timestamp"), &now)
+                .header(format!("{prefix}-signature"), format!("v1,{signature}"));
+            let (status, text) = self.send(request.body(body.clone())).await;
+            let is_forged = status == StatusCode::UNAUTHORIZED;
+            assert!(!is_forged || signature != good, "{door}: {text}");
         }
     }
 
