@@ -33,7 +33,7 @@ const MIGRATIONS: [Migration; 7] = [
     migration!("0004_billing"),
     migration!("0005_support"),
     migration!("0006_uploads"),
-    migration!("0011_given_plans"),
+    migration!("0007_given_plans"),
 ];
 
 impl Store {
