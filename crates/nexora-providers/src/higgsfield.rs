@@ -19,9 +19,9 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use character::{Character, CharacterState, NewCharacter};
 pub use motion::KnownMotion;
 
+use crate::caster::Caster;
 use crate::config::{HiggsfieldConfig, MotionForm};
 use crate::error::{ErrorKind, ProviderError};
 use crate::media::{
@@ -245,6 +245,10 @@ impl MediaProvider for Higgsfield {
 
     fn hooks(&self) -> Option<&dyn HookReader> {
         self.hooks.as_ref().map(|hooks| hooks as &dyn HookReader)
+    }
+
+    fn caster(&self) -> Option<&dyn Caster> {
+        Some(self)
     }
 }
 

@@ -10,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+mod caster;
 pub mod clerk;
 mod config;
 mod courier;
@@ -41,6 +42,7 @@ pub mod webhook;
 mod wire;
 mod words;
 
+pub use caster::{Caster, NewCharacter, Trainee, TraineeState};
 pub use clerk::{Clerk, ClerkConfig};
 pub use config::{
     FalConfig, HiggsfieldConfig, MotionForm, OpenAiConfig, ReplicateConfig, RunwayConfig,

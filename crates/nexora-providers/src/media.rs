@@ -10,6 +10,7 @@ use nexora_core::{Model, Order, Provider, Refusal, Route, Timestamp};
 use serde_json::Value;
 use url::Url;
 
+use crate::caster::Caster;
 use crate::error::ProviderError;
 use crate::output::Output;
 use crate::shot::{Placed, Shot, ShotTakes};
@@ -52,6 +53,11 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
 
     /// The way to believe its webhooks; `None` where it sends none that we could check.
     fn hooks(&self) -> Option<&dyn HookReader> {
+        None
+    }
+
+    /// The way to have characters trained; `None` where nobody is.
+    fn caster(&self) -> Option<&dyn Caster> {
         None
     }
 }

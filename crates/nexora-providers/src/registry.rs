@@ -39,6 +39,11 @@ impl Providers {
         self.0.get(&provider)
     }
 
+    /// Whoever trains characters, if they are switched on.
+    pub fn caster(&self) -> Option<&Arc<dyn MediaProvider>> {
+        self.0.values().find(|provider| provider.caster().is_some())
+    }
+
     /// Everything in the catalog that the providers switched on could not be asked for, one
     /// sentence each. Empty is good. Routes of providers that are off are not looked at.
     pub fn check(&self, catalog: &Catalog) -> Vec<String> {

@@ -8,7 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Higgsfield, error};
+use crate::caster::{Caster, NewCharacter, Trainee, TraineeState};
 use crate::error::{ErrorKind, ProviderError};
+use crate::media::BoxFuture;
 use crate::place;
 use crate::shot::Placed;
 use crate::wire::{Answer, CallLimits, lenient};
@@ -24,43 +26,6 @@ const PICTURES_MAX: usize = 100;
 const PAGE_ROWS: u32 = 100;
 /// A thousand characters are more than an account can pay for.
 const PAGES_MAX: u32 = 10;
-
-/// Somebody who is to be trained.
-#[derive(Clone, Copy, Debug)]
-pub struct NewCharacter<'a> {
-    /// What they are called, up to 100 characters.
-    pub name: &'a str,
-    /// 1 to 100 pictures of them, where Higgsfield can read them.
-    pub pictures: &'a [Placed],
-    /// Names the attempt; sent as `X-Client-Request-Id`.
-    pub request_id: &'a str,
-}
-
-/// A character.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Character {
-    /// What a shot names them by.
-    pub id: String,
-    /// What they are called.
-    pub name: String,
-    /// How their training goes.
-    pub state: CharacterState,
-    /// A picture of them, at Higgsfield's.
-    pub thumbnail_url: Option<String>,
-}
-
-/// How a character's training goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CharacterState {
-    /// It has not begun.
-    Waiting,
-    /// It goes on, for about five minutes.
-    Training,
-    /// They can be in shots.
-    Ready,
-    /// It ended without one; Higgsfield's words, safe to show.
-    Failed(String),
-}
 
 #[derive(Deserialize)]
 struct Reference {
@@ -83,10 +48,7 @@ struct Page {
 
 impl Higgsfield {
     /// Begins to train a character.
-    pub async fn create_character(
-        &self,
-        new: NewCharacter<'_>,
-    ) -> Result<Character, ProviderError> {
+    pub async fn create_character(&self, new: NewCharacter<'_>) -> Result<Trainee, ProviderError> {
         let body = body(new).map_err(|wrong| self.error(ErrorKind::Invalid, wrong))?;
         let url = self.place("v1/custom-references");
         let answer = self
@@ -100,7 +62,7 @@ impl Higgsfield {
     }
 
     /// How a character is doing; `None` if they are not known there (any more).
-    pub async fn character(&self, id: &str) -> Result<Option<Character>, ProviderError> {
+    pub async fn character(&self, id: &str) -> Result<Option<Trainee>, ProviderError> {
         let answer = self.ask_about(Method::GET, id).await?;
         match answer {
             Some(answer) => self.character_in(&answer).map(Some),
@@ -109,7 +71,7 @@ impl Higgsfield {
     }
 
     /// Every character of the account, the newest first.
-    pub async fn characters(&self) -> Result<Vec<Character>, ProviderError> {
+    pub async fn characters(&self) -> Result<Vec<Trainee>, ProviderError> {
         let mut found = Vec::new();
         for number in 1..=PAGES_MAX {
             let mut url = self.place("v1/custom-references/list");
@@ -154,28 +116,46 @@ impl Higgsfield {
         Err(error)
     }
 
-    fn character_in(&self, answer: &Answer) -> Result<Character, ProviderError> {
+    fn character_in(&self, answer: &Answer) -> Result<Trainee, ProviderError> {
         self.character_of(answer.read()?)
     }
 
-    fn character_of(&self, reference: Reference) -> Result<Character, ProviderError> {
+    fn character_of(&self, reference: Reference) -> Result<Trainee, ProviderError> {
         let reason = reference.fail_reason.as_deref().unwrap_or_default();
         let state = match reference.status.as_str() {
-            "not_ready" | "queued" => CharacterState::Waiting,
-            "in_progress" => CharacterState::Training,
-            "completed" => CharacterState::Ready,
-            "failed" => CharacterState::Failed(words::clean(reason)),
+            "not_ready" | "queued" => TraineeState::Waiting,
+            "in_progress" => TraineeState::Training,
+            "completed" => TraineeState::Ready,
+            "failed" => TraineeState::Failed(words::clean(reason)),
             _ => {
                 let odd = "its character's status is none that we know";
                 return Err(self.error(ErrorKind::Broken, odd));
             }
         };
-        Ok(Character {
+        Ok(Trainee {
             id: self.plain(reference.id)?,
             name: reference.name.unwrap_or_default(),
             state,
             thumbnail_url: reference.thumbnail_url,
         })
+    }
+}
+
+impl Caster for Higgsfield {
+    fn train<'a>(&'a self, new: NewCharacter<'a>) -> BoxFuture<'a, Result<Trainee, ProviderError>> {
+        Box::pin(self.create_character(new))
+    }
+
+    fn trainee<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<Trainee>, ProviderError>> {
+        Box::pin(self.character(id))
+    }
+
+    fn trainees(&self) -> BoxFuture<'_, Result<Vec<Trainee>, ProviderError>> {
+        Box::pin(self.characters())
+    }
+
+    fn forget<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), ProviderError>> {
+        Box::pin(self.delete_character(id))
     }
 }
 

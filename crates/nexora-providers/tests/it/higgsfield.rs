@@ -1,10 +1,9 @@
 //! Higgsfield, from the submit to the downloaded file; characters, motions, uploads.
 
 use nexora_core::{Order, Provider, Route};
-use nexora_providers::higgsfield::{CharacterState, NewCharacter};
 use nexora_providers::{
-    Cast, DownloadError, ErrorKind, Higgsfield, MediaProvider, Motion, MotionForm, Placed, Polled,
-    Shot, Strength, Submission, Submitted, Ticket, Upload, Uploader,
+    Cast, DownloadError, ErrorKind, Higgsfield, MediaProvider, Motion, MotionForm, NewCharacter,
+    Placed, Polled, Shot, Strength, Submission, Submitted, Ticket, TraineeState, Upload, Uploader,
 };
 
 use crate::far_side::{FarSide, json};
@@ -226,9 +225,9 @@ async fn a_character_is_trained_and_plays() {
         request_id: "chr_1",
     };
     let created = higgsfield.create_character(ada).await.unwrap();
-    assert_eq!(created.state, CharacterState::Waiting);
+    assert_eq!(created.state, TraineeState::Waiting);
     let trained = higgsfield.character(&created.id).await.unwrap().unwrap();
-    assert_eq!(trained.state, CharacterState::Ready);
+    assert_eq!(trained.state, TraineeState::Ready);
     assert_eq!(
         trained.thumbnail_url.as_deref(),
         Some("https://a.example/0.jpg")
@@ -272,10 +271,10 @@ async fn training_can_fail_and_what_is_lost_may_have_been_paid_for() {
     };
     let failed = create("Ada [sandbox:fail]", &pictures).await.unwrap();
     let failed = higgsfield.character(&failed.id).await.unwrap().unwrap();
-    assert!(matches!(failed.state, CharacterState::Failed(words) if words.contains("face")));
+    assert!(matches!(failed.state, TraineeState::Failed(words) if words.contains("face")));
     let stuck = create("Ada [sandbox:stuck]", &pictures).await.unwrap();
     let training = higgsfield.character(&stuck.id).await.unwrap().unwrap();
-    assert_eq!(training.state, CharacterState::Training);
+    assert_eq!(training.state, TraineeState::Training);
     let kept = higgsfield.delete_character(&stuck.id).await.unwrap_err();
     assert_eq!(kept.kind, ErrorKind::Invalid);
     for (name, pictures, kind) in [
