@@ -94,6 +94,9 @@ pub struct Params {
     /// Which pictures it can go by; `None` if it goes by none.
     #[serde(default)]
     pub references: Option<References>,
+    /// Whether a trained character can be in it.
+    #[serde(default)]
+    pub characters: bool,
 }
 
 /// Which pictures a clip can begin and end with, and what is different then.

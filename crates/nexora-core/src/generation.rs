@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use reason::with_detail;
 pub use reason::{Failure, Refusal, cut_detail};
 
 use crate::catalog::Provider;

@@ -95,6 +95,10 @@ id!(
     UploadId, "upl"
 );
 id!(
+    /// Somebody who can be in stills and shots.
+    CharacterId, "chr"
+);
+id!(
     /// A bucket of credits.
     GrantId, "grt"
 );

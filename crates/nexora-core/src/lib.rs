@@ -9,6 +9,7 @@
 pub mod asset;
 pub mod billing;
 pub mod catalog;
+pub mod character;
 pub mod clock;
 pub mod credits;
 pub mod generation;
@@ -22,10 +23,11 @@ pub mod upload;
 
 pub use asset::{Asset, MediaKind};
 pub use catalog::{Catalog, Model, ModelId, Provider, Route};
+pub use character::{Character, CharacterName, CharacterState};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use credits::Credits;
 pub use generation::{Failure, Generation, GenerationState, Refusal};
-pub use id::{AssetId, GenerationId, GrantId, JobId, MemberId, SessionId, UploadId};
+pub use id::{AssetId, CharacterId, GenerationId, GrantId, JobId, MemberId, SessionId, UploadId};
 pub use member::{DisplayName, Email, Member, Password};
 pub use order::{FieldError, Inputs, Order, Quote, Slot, Source};
 pub use plan::{Plan, Tier};

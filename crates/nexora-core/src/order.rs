@@ -13,10 +13,11 @@ pub use inputs::{Inputs, InvalidSource, Slot, Source};
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model, ModelId};
 use crate::credits::Credits;
+use crate::id::CharacterId;
 use crate::prompt::Prompt;
 
 /// The names of the fields a form or a JSON body may carry.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "model",
     "prompt",
     "negative_prompt",
@@ -28,6 +29,7 @@ pub const FIELDS: [&str; 11] = [
     "first_frame",
     "last_frame",
     "references",
+    "character",
 ];
 
 /// A checked wish.
@@ -63,6 +65,9 @@ pub struct Order {
     /// nearest that the model knows.
     #[serde(skip_serializing_if = "is_false", default)]
     pub fits_picture: bool,
+    /// Who is in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub character: Option<CharacterId>,
 }
 
 /// What a run will cost. It is stored with the generation and never exceeded.

@@ -112,8 +112,8 @@ pub async fn latest(
     tx.all(&LATEST, args![member, limit], read).await
 }
 
-/// Whether anything that was not deleted needs the bytes under `key`: an output, an upload, or a
-/// run that began with them.
+/// Whether anything that was not deleted needs the bytes under `key`: an output, an upload, a
+/// character, or a run that began with them.
 pub async fn in_use(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
     const IN_USE: Sql = Sql::both(
         "SELECT a.position FROM assets a JOIN generations g ON g.id = a.generation_id
@@ -121,6 +121,8 @@ pub async fn in_use(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
            AND g.deleted_at IS NULL
          UNION ALL
          SELECT i.position FROM generation_inputs i WHERE i.key = $1 OR i.thumbnail_key = $1
+         UNION ALL
+         SELECT c.position FROM character_pictures c WHERE c.key = $1 OR c.thumbnail_key = $1
          UNION ALL
          SELECT 0 FROM uploads u
          WHERE (u.key = $1 OR u.thumbnail_key = $1) AND u.deleted_at IS NULL

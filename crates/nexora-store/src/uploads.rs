@@ -115,11 +115,13 @@ pub async fn delete(
     Ok(was_there)
 }
 
-/// Removes the row of a picture that is in nobody's list and in no run any more.
+/// Removes the row of a picture that is in nobody's list, in no run and shows no character any
+/// more.
 pub async fn forget_unused(tx: &mut Tx<'_>, id: UploadId) -> Result<(), StoreError> {
     const FORGET_UNUSED: Sql = Sql::both(
         "DELETE FROM uploads WHERE id = $1 AND deleted_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM generation_inputs WHERE upload_id = $1)",
+           AND NOT EXISTS (SELECT 1 FROM generation_inputs WHERE upload_id = $1)
+           AND NOT EXISTS (SELECT 1 FROM character_pictures WHERE upload_id = $1)",
     );
     tx.send(&FORGET_UNUSED, args![id]).await
 }

@@ -77,11 +77,13 @@ impl Failure {
                 format!("The studio's account with {provider} needs its operator's attention.")
             }
             Self::InvalidInput { detail } => {
-                with("The provider did not accept these settings", detail)
+                with_detail("The provider did not accept these settings", detail)
             }
-            Self::ProviderFailed { detail } => with("The provider could not finish this", detail),
+            Self::ProviderFailed { detail } => {
+                with_detail("The provider could not finish this", detail)
+            }
             Self::TimedOut => "The provider took longer than we wait.".to_owned(),
-            Self::BadOutput { detail } => with("The result could not be kept", detail),
+            Self::BadOutput { detail } => with_detail("The result could not be kept", detail),
             Self::OutputLost => {
                 "The provider deleted the result before it could be kept.".to_owned()
             }
@@ -107,7 +109,7 @@ impl Failure {
 impl Refusal {
     /// What happened, what it cost (nothing), and what to do.
     pub fn sentence(&self) -> String {
-        let what = with(
+        let what = with_detail(
             &format!("{} declined this prompt", self.provider),
             &self.detail,
         );
@@ -115,7 +117,7 @@ impl Refusal {
     }
 }
 
-fn with(what: &str, detail: &str) -> String {
+pub(crate) fn with_detail(what: &str, detail: &str) -> String {
     let detail = detail.trim_end_matches('.');
     if detail.is_empty() {
         format!("{what}.")

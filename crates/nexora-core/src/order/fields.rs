@@ -2,6 +2,7 @@
 
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model};
+use crate::id::CharacterId;
 use crate::order::inputs::sources;
 use crate::order::{FIELDS, FieldError, Inputs, Order, Slot, Source};
 use crate::prompt::Prompt;
@@ -24,6 +25,7 @@ pub(super) fn parse<'a>(
     let seconds = form.seconds(model);
     let seed = form.seed(model);
     let count = form.count(model);
+    let character = form.character(model);
     match (prompt, form.errors.is_empty()) {
         (Some(prompt), true) => Ok(Order {
             model: model.id.clone(),
@@ -37,6 +39,7 @@ pub(super) fn parse<'a>(
             count,
             inputs,
             fits_picture,
+            character,
         }),
         _ => Err(form.errors),
     }
@@ -296,6 +299,20 @@ impl<'a> Form<'a> {
             })
     }
 
+    fn character(&mut self, model: &Model) -> Option<CharacterId> {
+        let text = self.text("character")?;
+        if !model.params.characters {
+            self.not_taken("character", model, "character");
+            return None;
+        }
+        let found = text.trim().parse().ok();
+        if found.is_none() {
+            let message = "This is none of your characters. Name one by its id, chr_….";
+            self.fault("character", message.to_owned());
+        }
+        found
+    }
+
     fn not_taken(&mut self, field: &str, model: &Model, what: &str) {
         self.fault(field, format!("{} takes no {what}.", model.title));
     }
@@ -434,6 +451,20 @@ mod tests {
         assert_eq!(order.aspect_ratio.to_string(), "21:9");
         assert!(!order.fits_picture, "a chosen shape stays");
         assert!(parse_pairs(&[&base[..], &[("references", " ")]].concat()).is_ok());
+    }
+
+    #[test]
+    fn a_character_is_in_what_can_show_one() {
+        let ada = "chr_0191a0c0a0c07000800000000000000a";
+        let pairs = [("model", "soul-2"), ("prompt", "x"), ("character", ada)];
+        let order = parse_pairs(&pairs).unwrap();
+        assert_eq!(order.character.unwrap().to_string(), ada);
+        let alone = parse_pairs(&pairs[..2]).unwrap();
+        assert_ne!(alone.fingerprint(), order.fingerprint());
+        let ada = [("character", ada)];
+        refused("flux-schnell", &ada, "character", "takes no character");
+        let stranger = [("character", "Ada")];
+        refused("soul-2", &stranger, "character", "none of your characters");
     }
 
     /// Which field is at fault, and what is said about it.

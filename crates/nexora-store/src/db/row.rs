@@ -1,7 +1,8 @@
 //! What comes out of a statement: columns, read from left to right.
 
 use nexora_core::{
-    AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp, UploadId,
+    AssetId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp,
+    UploadId,
 };
 use uuid::Uuid;
 
@@ -169,4 +170,5 @@ column! {
     JobId: Uuid, JobId::from_uuid;
     SessionId: Uuid, SessionId::from_uuid;
     UploadId: Uuid, UploadId::from_uuid;
+    CharacterId: Uuid, CharacterId::from_uuid;
 }

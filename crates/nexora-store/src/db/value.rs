@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use nexora_core::{
-    AssetId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp, UploadId,
+    AssetId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp,
+    UploadId,
 };
 use uuid::Uuid;
 
@@ -77,6 +78,7 @@ to_value! {
     JobId: Id, JobId::as_uuid;
     SessionId: Id, SessionId::as_uuid;
     UploadId: Id, UploadId::as_uuid;
+    CharacterId: Id, CharacterId::as_uuid;
 }
 
 /// The parameters of one statement, in the order of their numbers.

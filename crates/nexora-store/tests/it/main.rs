@@ -12,6 +12,8 @@ mod blobs;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod characters;
+#[cfg(test)]
 mod credits;
 #[cfg(test)]
 #[cfg(feature = "record-sql")]
