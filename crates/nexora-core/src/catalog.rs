@@ -94,9 +94,22 @@ pub struct Params {
     /// Which pictures it can go by; `None` if it goes by none.
     #[serde(default)]
     pub references: Option<References>,
-    /// Whether a trained character can be in it.
+    /// How a character gets into it; `None` if none can be in it.
     #[serde(default)]
-    pub characters: bool,
+    pub characters: Option<Likeness>,
+    /// Whether it is told how the camera moves, and what lens, light and pace to use.
+    #[serde(default)]
+    pub directed: bool,
+}
+
+/// How a model knows what somebody looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Likeness {
+    /// From the training.
+    Trained,
+    /// From the pictures they were trained from, which it goes by.
+    Pictures,
 }
 
 /// Which pictures a clip can begin and end with, and what is different then.

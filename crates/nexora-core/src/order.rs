@@ -13,11 +13,12 @@ pub use inputs::{Inputs, InvalidSource, Slot, Source};
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model, ModelId};
 use crate::credits::Credits;
+use crate::direction::Direction;
 use crate::id::CharacterId;
 use crate::prompt::Prompt;
 
 /// The names of the fields a form or a JSON body may carry.
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 17] = [
     "model",
     "prompt",
     "negative_prompt",
@@ -30,6 +31,11 @@ pub const FIELDS: [&str; 12] = [
     "last_frame",
     "references",
     "character",
+    "move",
+    "move_strength",
+    "lens",
+    "light",
+    "pace",
 ];
 
 /// A checked wish.
@@ -68,6 +74,9 @@ pub struct Order {
     /// Who is in it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub character: Option<CharacterId>,
+    /// How it is filmed.
+    #[serde(skip_serializing_if = "Direction::is_empty", default)]
+    pub direction: Direction,
 }
 
 /// What a run will cost. It is stored with the generation and never exceeded.

@@ -8,6 +8,8 @@ mod keep;
 mod look;
 mod submit;
 
+pub(crate) use bring::NotBrought;
+
 use std::sync::Arc;
 
 use nexora_core::generation::{InvalidTransition, RunBy};

@@ -1,6 +1,6 @@
 //! Background work, as it is written down.
 
-use nexora_core::{GenerationId, MemberId};
+use nexora_core::{CharacterId, GenerationId, MemberId};
 use nexora_store::jobs::Claimed;
 use uuid::Uuid;
 
@@ -25,6 +25,10 @@ pub(crate) enum Job {
     ForgetAtClerk(MemberId),
     /// Remove uploaded pictures that no run used in time.
     SweepUploads,
+    /// Take the training of a character one step further.
+    Train(CharacterId),
+    /// Delete at the provider's a character that was deleted here.
+    ForgetCharacter(CharacterId),
     /// Look for subscriptions and deliveries about which there should have been news.
     ReviewDue,
     /// Begin the nightly comparison of everything.
@@ -46,6 +50,8 @@ impl Job {
     const LEAVE: &'static str = "leave";
     const FORGET_AT_CLERK: &'static str = "forget-at-clerk";
     const SWEEP_UPLOADS: &'static str = "sweep-uploads";
+    const TRAIN: &'static str = "train";
+    const FORGET_CHARACTER: &'static str = "forget-character";
     const REVIEW_DUE: &'static str = "review-due";
     const REVIEW_NIGHT: &'static str = "review-night";
     const REVIEW_SUBSCRIPTIONS: &'static str = "review-subscriptions";
@@ -63,6 +69,8 @@ impl Job {
             Self::Leave(_) => Self::LEAVE,
             Self::ForgetAtClerk(_) => Self::FORGET_AT_CLERK,
             Self::SweepUploads => Self::SWEEP_UPLOADS,
+            Self::Train(_) => Self::TRAIN,
+            Self::ForgetCharacter(_) => Self::FORGET_CHARACTER,
             Self::ReviewDue => Self::REVIEW_DUE,
             Self::ReviewNight => Self::REVIEW_NIGHT,
             Self::ReviewSubscriptions(_) => Self::REVIEW_SUBSCRIPTIONS,
@@ -81,6 +89,7 @@ impl Job {
             Self::ApplyWebhook(id)
             | Self::LookAtSubscription(id)
             | Self::CancelSubscription(id) => id,
+            Self::Train(id) | Self::ForgetCharacter(id) => id.as_uuid(),
             Self::SweepUploads | Self::ReviewDue | Self::ReviewNight => Uuid::nil(),
             Self::ReviewSubscriptions(page) | Self::ReviewOrders(page) => {
                 Uuid::from_u128(u128::from(page))
@@ -102,6 +111,8 @@ impl Job {
             Self::LEAVE => Self::Leave(MemberId::from_uuid(subject)),
             Self::FORGET_AT_CLERK => Self::ForgetAtClerk(MemberId::from_uuid(subject)),
             Self::SWEEP_UPLOADS => Self::SweepUploads,
+            Self::TRAIN => Self::Train(CharacterId::from_uuid(subject)),
+            Self::FORGET_CHARACTER => Self::ForgetCharacter(CharacterId::from_uuid(subject)),
             Self::REVIEW_DUE => Self::ReviewDue,
             Self::REVIEW_NIGHT => Self::ReviewNight,
             Self::REVIEW_SUBSCRIPTIONS => Self::ReviewSubscriptions(page()),

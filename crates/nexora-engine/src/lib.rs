@@ -7,6 +7,7 @@
 mod account;
 mod agenda;
 mod billing;
+mod characters;
 mod drive;
 mod error;
 mod hooks;
@@ -44,6 +45,7 @@ pub use account::{
 pub use billing::{
     Bill, Billing, Glance, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
 };
+pub use characters::{CAST_TIER, CHARACTERS_MAX, Casting, CharacterError};
 pub use error::EngineError;
 pub use library::{Receipt, Run};
 pub use live::{Change, Live, LiveStream};

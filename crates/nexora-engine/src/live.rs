@@ -17,6 +17,8 @@ pub enum Change {
     Credits,
     /// Some of their sessions ended; a watcher may have lost the right to watch.
     Sessions,
+    /// Their characters.
+    Cast,
     /// More than can be told one by one: look at everything.
     Everything,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nexora_core::GenerationId;
+use uuid::Uuid;
 
 /// Waits between attempts to hand a job over, after a provider said it has no room or could not
 /// be reached. Their number is the number of second chances.
@@ -29,20 +30,35 @@ const POLLS: [(Duration, Duration); 4] = [
     (Duration::MAX, Duration::from_secs(15)),
 ];
 
+/// A training takes minutes; nobody sees it end a second earlier.
+const TRAINING_WAIT_MIN: Duration = Duration::from_secs(2);
+
 /// A wait is longer by up to this share of itself, each job's by its own.
 const SPREAD: u32 = 4;
 
 /// How long to wait before asking again about a job of this age, of a provider who wants to be
 /// left alone for `least` in between.
 pub(crate) fn poll_wait(age: Duration, least: Duration, id: GenerationId) -> Duration {
+    spread(scheduled_wait(age).max(least), id.as_uuid())
+}
+
+/// The same for a training, of which there are few: every so often is often enough.
+pub(crate) fn training_wait(age: Duration, id: Uuid) -> Duration {
+    spread(scheduled_wait(age).max(TRAINING_WAIT_MIN), id)
+}
+
+fn scheduled_wait(age: Duration) -> Duration {
     let scheduled = POLLS
         .iter()
         .find(|(up_to, _)| age < *up_to)
-        .map_or(Duration::from_secs(15), |(_, wait)| *wait);
-    let wait = scheduled.max(least);
+        .map(|(_, wait)| *wait);
+    scheduled.unwrap_or(Duration::from_secs(15))
+}
+
+fn spread(wait: Duration, id: Uuid) -> Duration {
     // Jobs that began together are not asked about together. The end of an id is chance, so it
     // serves as dice that fall the same way every time.
-    let [.., chance] = id.as_uuid().into_bytes();
+    let [.., chance] = id.into_bytes();
     wait.saturating_add(wait.saturating_mul(u32::from(chance)) / u32::from(u8::MAX) / SPREAD)
 }
 

@@ -4,13 +4,15 @@
 use std::fmt;
 
 use nexora_core::{
-    Credits, Generation, GenerationId, GenerationState, Member, Model, Order, Plan, Quote, Tier,
+    CharacterName, CharacterState, Credits, Generation, GenerationId, GenerationState, Member,
+    Model, Order, Plan, Quote, Tier,
 };
 use nexora_store::credits::{Balance, HoldError};
 use nexora_store::inputs::{self, Input};
-use nexora_store::{Lane, StoreError, Tx, credits, generations, jobs, users};
+use nexora_store::{Lane, StoreError, Tx, characters, credits, generations, jobs, users};
 use rand::RngExt;
 
+use crate::characters::CAST_TIER;
 use crate::job::Job;
 use crate::live::Change;
 use crate::pictures::{self, Unusable};
@@ -67,6 +69,13 @@ pub enum StartError {
     },
     /// A picture it begins with cannot be had.
     Unusable(Unusable),
+    /// Who is to be in it is not among the member's characters.
+    NoCharacter,
+    /// Who is to be in it is not trained (yet).
+    Untrained {
+        /// What they are called.
+        name: CharacterName,
+    },
     /// No provider of this model is switched on here.
     ModelOff {
         /// The model's name.
@@ -247,6 +256,7 @@ impl Intent {
         }
         self.check_plan(tx).await?;
         self.check_waiting(tx).await?;
+        self.check_cast(tx).await?;
         let begun_with = self.take_pictures(tx).await?;
         let generation = &self.generation;
         let (owner, id, now) = (generation.member, generation.id, generation.created_at);
@@ -309,6 +319,31 @@ impl Intent {
             self.generation.order = order.shaped_like(first.width, first.height, &self.model);
         }
         Ok(taken.into_iter().map(|it| it.input).collect())
+    }
+
+    /// Characters are the member's own, trained, and part of a plan.
+    async fn check_cast(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
+        let generation = &self.generation;
+        let Some(id) = generation.order.character else {
+            return Ok(());
+        };
+        let (owner, now) = (generation.member, generation.created_at);
+        if !users::plan_of(tx, owner, now).await?.reaches(CAST_TIER) {
+            return Err(StartError::Locked {
+                model: format!("{} with a character", self.model.title),
+                tier: CAST_TIER,
+                needs: CAST_TIER.cheapest_plan(),
+                price: generation.quote.credits,
+            });
+        }
+        let found = characters::by_id(tx, id).await?;
+        let found = found.filter(|character| character.member == owner);
+        let character = found.ok_or(StartError::NoCharacter)?;
+        if character.state == CharacterState::Ready {
+            return Ok(());
+        }
+        let name = character.name;
+        Err(StartError::Untrained { name })
     }
 
     async fn check_waiting(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
@@ -375,6 +410,15 @@ impl fmt::Display for StartError {
                  Try again when some of them have ended."
             ),
             Self::Unusable(unusable) => unusable.fmt(f),
+            Self::NoCharacter => f.write_str(
+                "This character is not among yours any more. Nothing was charged. \
+                 Choose another one, or none.",
+            ),
+            Self::Untrained { name } => write!(
+                f,
+                "{name} is not trained yet. Nothing was charged. Wait until their card says \
+                 Ready, or leave them out."
+            ),
             Self::ModelOff { model } => write!(
                 f,
                 "{model} is not switched on in this studio. Nothing was charged. \

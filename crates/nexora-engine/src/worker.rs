@@ -198,6 +198,8 @@ impl Worker {
                 Job::Leave(member) => engine.leave(member).await,
                 Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
                 Job::SweepUploads => engine.sweep_uploads().await,
+                Job::Train(id) => engine.train(id).await,
+                Job::ForgetCharacter(id) => engine.forget_character(id).await,
                 Job::ApplyWebhook(_)
                 | Job::LookAtSubscription(_)
                 | Job::CancelSubscription(_)
@@ -220,6 +222,8 @@ impl Worker {
             Job::Leave(member) => engine.leave(member).await,
             Job::ForgetAtClerk(member) => engine.forget_at_clerk(member).await,
             Job::SweepUploads => engine.sweep_uploads().await,
+            Job::Train(id) => engine.train(id).await,
+            Job::ForgetCharacter(id) => engine.forget_character(id).await,
             Job::ApplyWebhook(id) => engine.apply_webhook(billing, id).await,
             Job::LookAtSubscription(id) => engine.look_at_subscription(billing, id).await,
             Job::CancelSubscription(id) => engine.cancel_refunded(billing, id).await,

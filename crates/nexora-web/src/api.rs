@@ -2,7 +2,9 @@
 //! who asks decides how it is answered.
 
 mod billing;
+mod characters;
 mod credits;
+mod director;
 mod export;
 mod generate;
 mod lemon;
@@ -41,6 +43,17 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/api/uploads/{id}/delete", post(uploads::delete))
         .route("/api/pictures", get(pictures::list))
+        .route(
+            "/api/characters",
+            get(characters::list).post(characters::cast),
+        )
+        .route(
+            "/api/characters/{id}",
+            get(characters::one).delete(characters::delete),
+        )
+        .route("/api/characters/{id}/delete", post(characters::delete))
+        .route("/api/characters/{id}/retry", post(characters::retry))
+        .route("/api/video/director", post(director::shot))
         .route("/api/generations", get(library::list))
         .route(
             "/api/generations/{id}",

@@ -35,6 +35,11 @@ impl Texts {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// These texts.
+    pub(crate) const fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The members of a flat JSON object: texts as they are, numbers and booleans as they are
     /// written, `null` as if absent.
     fn of_json(bytes: &[u8]) -> Result<Self, Problem> {

@@ -1,5 +1,6 @@
 //! `/design`: every component in every sample state.
 
+mod directing;
 mod pages;
 mod purchases;
 mod stock;

@@ -36,6 +36,9 @@ pub(crate) enum Flash {
     Left,
     PictureKept,
     PictureDeleted,
+    Cast,
+    CastAgain,
+    CharacterDeleted,
 }
 
 impl Flash {
@@ -60,6 +63,9 @@ impl Flash {
         Self::Left,
         Self::PictureKept,
         Self::PictureDeleted,
+        Self::Cast,
+        Self::CastAgain,
+        Self::CharacterDeleted,
     ];
 
     const fn slug(self) -> &'static str {
@@ -84,6 +90,9 @@ impl Flash {
             Self::Left => "left",
             Self::PictureKept => "picture-kept",
             Self::PictureDeleted => "picture-deleted",
+            Self::Cast => "cast",
+            Self::CastAgain => "cast-again",
+            Self::CharacterDeleted => "character-deleted",
         }
     }
 
@@ -144,6 +153,15 @@ impl Flash {
             Self::PictureDeleted => (
                 NoticeKind::Ok,
                 "Deleted. Runs that began with this picture still show it.",
+            ),
+            Self::Cast => (
+                NoticeKind::Ok,
+                "The training begins. It takes about five minutes and costs you nothing.",
+            ),
+            Self::CastAgain => (NoticeKind::Ok, "The training begins once more."),
+            Self::CharacterDeleted => (
+                NoticeKind::Ok,
+                "Deleted, with the pictures, here and at the provider.",
             ),
         };
         Notice::new(kind, text)

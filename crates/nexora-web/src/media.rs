@@ -14,7 +14,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use nexora_core::{Asset, AssetId, Source, Upload, UploadId};
+use nexora_core::{Asset, AssetId, CharacterId, Source, Upload, UploadId};
 use nexora_store::BlobError;
 use nexora_store::blobs::Found;
 
@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/media/{id}", get(whole))
         .route("/media/{id}/poster", get(poster))
         .route("/media/{id}/thumb", get(thumbnail))
+        .route("/media/{id}/face", get(face))
         .route("/media/{id}/download", get(download))
         .route("/media/{id}/inputs/{n}", get(inputs::whole))
         .route("/media/{id}/inputs/{n}/thumb", get(inputs::thumbnail))
@@ -84,6 +85,23 @@ async fn thumbnail(
         Source::Upload(id) => Some(brought(&app, &member, id).await?.thumbnail_key),
     };
     serve(&app, File::still(key)?, &headers).await
+}
+
+/// The first of the pictures a character was made from.
+async fn face(
+    State(app): State<App>,
+    member: Member,
+    At(id): At<CharacterId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let faces = app.engine().faces(member.id(), id).await?;
+    let first = faces.into_iter().next();
+    serve(
+        &app,
+        File::still(first.map(|face| face.thumbnail_key))?,
+        &headers,
+    )
+    .await
 }
 
 async fn download(

@@ -2,6 +2,7 @@
 
 mod billing;
 mod browser;
+mod director;
 mod doors;
 mod frame;
 mod generate;
@@ -13,6 +14,7 @@ mod pictures;
 mod pricing;
 mod profile;
 mod public;
+mod shot;
 mod studio;
 
 use axum::Router;
@@ -20,6 +22,7 @@ use axum::routing::get;
 use nexora_core::Timestamp;
 use nexora_engine::Run as Made;
 
+pub(crate) use director::characters_page;
 pub(crate) use doors::{Door, sign_in_page, sign_up_page};
 pub(crate) use frame::Frame;
 pub(crate) use generate::Bench;
@@ -27,6 +30,7 @@ pub(crate) use history::Filter;
 pub(crate) use leave::leave_page;
 pub(crate) use pictures::Pictures;
 pub(crate) use profile::profile_page;
+pub(crate) use shot::shot_page;
 
 use crate::components::Run;
 use crate::state::App;
@@ -44,6 +48,10 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/studio", get(studio::studio))
         .route("/generate", get(generate::generate))
         .route("/pictures", get(pictures::pictures))
+        .route("/director", get(director::director))
+        .route("/director/shot", get(shot::shot))
+        .route("/director/characters", get(director::characters))
+        .route("/director/cast", get(director::cast))
         .route("/history", get(history::history))
         .route("/g/{id}", get(library::detail))
         .route("/g/{id}/receipt", get(library::receipt))

@@ -5,6 +5,7 @@
 
 mod answer;
 mod causes;
+mod characters;
 mod identity;
 mod purchase;
 mod uploads;
@@ -63,6 +64,8 @@ pub(crate) struct Way {
 
 impl Way {
     pub(crate) const STUDIO: Self = Self::new("studio", "Back to the studio", "/studio");
+    pub(crate) const DIRECTOR: Self =
+        Self::new("characters", "Your characters", "/director/characters");
     pub(crate) const HOME: Self = Self::new("home", "To the front page", "/");
     pub(crate) const SIGN_IN: Self = Self::new("sign_in", "Sign in", "/sign-in");
     pub(crate) const HISTORY: Self = Self::new("history", "Your history", "/history");

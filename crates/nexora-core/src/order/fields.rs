@@ -1,5 +1,7 @@
 //! From named texts to an order, or to every reason why not.
 
+mod directed;
+
 use crate::asset::MediaKind;
 use crate::catalog::{AspectRatio, Catalog, Model};
 use crate::id::CharacterId;
@@ -26,6 +28,7 @@ pub(super) fn parse<'a>(
     let seed = form.seed(model);
     let count = form.count(model);
     let character = form.character(model);
+    let direction = form.direction(model);
     match (prompt, form.errors.is_empty()) {
         (Some(prompt), true) => Ok(Order {
             model: model.id.clone(),
@@ -40,6 +43,7 @@ pub(super) fn parse<'a>(
             inputs,
             fits_picture,
             character,
+            direction,
         }),
         _ => Err(form.errors),
     }
@@ -301,7 +305,7 @@ impl<'a> Form<'a> {
 
     fn character(&mut self, model: &Model) -> Option<CharacterId> {
         let text = self.text("character")?;
-        if !model.params.characters {
+        if model.params.characters.is_none() {
             self.not_taken("character", model, "character");
             return None;
         }

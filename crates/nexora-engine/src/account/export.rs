@@ -1,7 +1,8 @@
 //! Everything we keep about a member, for the member.
 
+use nexora_core::character::CONSENT;
 use nexora_core::ledger::Entry;
-use nexora_core::{Member, Upload};
+use nexora_core::{Character, Member, Upload};
 use nexora_store::Listing;
 use nexora_store::sessions::SessionRow;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ impl Engine {
         let uploads = self
             .uploads(member.id, self.upload_room().count_max)
             .await?;
+        let characters = self.characters(member.id).await?;
         let subscriptions = self.subscription_rows(member.id).await?;
         let subscriptions = subscriptions.iter().map(|row| {
             json!({
@@ -50,6 +52,7 @@ impl Engine {
             "journal": self.whole_journal(member).await?,
             "generations": self.all_runs(member).await?,
             "uploads": uploads.iter().map(of_upload).collect::<Vec<_>>(),
+            "characters": characters.iter().map(of_character).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(of_session).collect::<Vec<_>>(),
         }))
     }
@@ -151,6 +154,16 @@ fn of_upload(upload: &Upload) -> Value {
         "at": upload.created_at,
         "removed_at": upload.expires_at,
         "file": format!("/media/{}", upload.id),
+    })
+}
+
+fn of_character(character: &Character) -> Value {
+    json!({
+        "id": character.id.to_string(),
+        "name": character.name.as_str(),
+        "state": character.state.slug(),
+        "agreed_to": CONSENT,
+        "agreed_at": character.created_at,
     })
 }
 

@@ -2,8 +2,13 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
-use nexora_core::{Generation, Slot};
-use nexora_providers::{ErrorKind, MediaProvider, Placed, ProviderError, Shot, Upload as Parcel};
+use nexora_core::catalog::Likeness;
+use nexora_core::direction::{self, LENSES, LIGHTS, MOVES, PACES, Word};
+use nexora_core::{Character, Direction, Generation, Order, Slot};
+use nexora_providers::{
+    Camera, Cast, ErrorKind, MediaProvider, Placed, ProviderError, Shot, Strength, Upload as Parcel,
+};
+use nexora_store::characters::{self, Face};
 use nexora_store::inputs::{self, Input};
 
 use crate::hooks::name_run;
@@ -12,8 +17,12 @@ use crate::{Engine, EngineError, media};
 /// What is heavier is sent as a JPEG: providers take at least this much.
 const PARCEL_BYTES_MAX: usize = 8 << 20;
 
+/// Pictures of a character that a model goes by: four show a face from every side, and leave room
+/// for the member's own.
+const FACES_MAX: usize = 4;
+
 /// Why a picture did not get there. The order itself was not handed over.
-pub(super) enum NotBrought {
+pub(crate) enum NotBrought {
     /// Our own copy is gone.
     Lost,
     /// Our own copy cannot be read at the moment.
@@ -30,7 +39,8 @@ impl Engine {
         begun: &Generation,
         adapter: &dyn MediaProvider,
     ) -> Result<Option<Shot>, NotBrought> {
-        if begun.order.inputs.is_empty() {
+        let order = &begun.order;
+        if !is_more_than_words(order) {
             return Ok(None);
         }
         let id = begun.id;
@@ -38,9 +48,13 @@ impl Engine {
             .read(move |tx| Box::pin(async move { inputs::of_generation(tx, id).await }))
             .await;
         let inputs = inputs.map_err(|trouble| NotBrought::Away(trouble.to_string()))?;
-        let mut shot = Shot::default();
+        let mut shot = Shot {
+            camera: camera(&order.direction),
+            ..Shot::default()
+        };
         for input in inputs {
-            let parcel = self.pack(begun, &input).await?;
+            let name = format!("{}.{}", name_run(begun), input.slot.field());
+            let parcel = self.pack(&name, &input.key, &input.content_type).await?;
             let placed = place(adapter, parcel).await?;
             match input.slot {
                 Slot::FirstFrame => shot.first_frame = Some(placed),
@@ -48,20 +62,76 @@ impl Engine {
                 Slot::Reference => shot.references.push(placed),
             }
         }
+        self.bring_character(begun, adapter, &mut shot).await?;
         Ok(Some(shot))
     }
 
-    async fn pack(&self, begun: &Generation, input: &Input) -> Result<Parcel, NotBrought> {
-        let bytes = self.whole_file(&input.key).await?;
+    /// A picture somebody is trained from, where their provider can read it.
+    pub(crate) async fn bring_face(
+        &self,
+        name: &str,
+        face: &Face,
+        adapter: &dyn MediaProvider,
+    ) -> Result<Placed, NotBrought> {
+        let parcel = self.pack(name, &face.key, &face.content_type).await?;
+        place(adapter, parcel).await
+    }
+
+    /// Who is in it, as the model knows people: by a training, or by their pictures. Their name is
+    /// in the prompt, if anywhere.
+    async fn bring_character(
+        &self,
+        begun: &Generation,
+        adapter: &dyn MediaProvider,
+        shot: &mut Shot,
+    ) -> Result<(), NotBrought> {
+        let model = self.catalog().find(begun.order.model.as_str());
+        let likeness = model.and_then(|model| model.params.characters);
+        let Some((id, likeness)) = begun.order.character.zip(likeness) else {
+            return Ok(());
+        };
+        let found: Result<Option<(Character, Vec<Face>)>, EngineError> = self
+            .read(move |tx| {
+                Box::pin(async move {
+                    let Some(character) = characters::by_id(tx, id).await? else {
+                        return Ok(None);
+                    };
+                    let faces = characters::faces(tx, id).await?;
+                    Ok(Some((character, faces)))
+                })
+            })
+            .await;
+        let found = found.map_err(|trouble| NotBrought::Away(trouble.to_string()))?;
+        let (character, faces) = found.ok_or_else(|| nobody(adapter))?;
+        match likeness {
+            Likeness::Trained => {
+                shot.character = Some(Cast {
+                    id: character.upstream.ok_or_else(|| nobody(adapter))?,
+                    strength: Strength::FULL,
+                });
+            }
+            Likeness::Pictures => {
+                let name = format!("{}.face", name_run(begun));
+                for face in faces.iter().take(FACES_MAX) {
+                    let placed = self.bring_face(&name, face, adapter).await?;
+                    shot.references.push(placed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn pack(&self, name: &str, key: &str, content_type: &str) -> Result<Parcel, NotBrought> {
+        let bytes = self.whole_file(key).await?;
         let (bytes, content_type) = if bytes.len() > PARCEL_BYTES_MAX {
             let light = self.lighten(bytes).await.ok_or(NotBrought::Lost)?;
             (light, "image/jpeg".to_owned())
         } else {
-            (bytes, input.content_type.clone())
+            (bytes, content_type.to_owned())
         };
         let extension = content_type.rsplit('/').next().unwrap_or("bin");
         Ok(Parcel {
-            name: format!("{}.{}.{extension}", name_run(begun), input.slot.field()),
+            name: format!("{name}.{extension}"),
             content_type,
             bytes,
         })
@@ -83,6 +153,34 @@ impl Engine {
         let lightened = tokio::task::spawn_blocking(move || media::lighten(&bytes));
         lightened.await.ok().flatten()
     }
+}
+
+/// Whether a provider has to be told more than fits into the order's own fields.
+fn is_more_than_words(order: &Order) -> bool {
+    !order.inputs.is_empty() || order.character.is_some() || !order.direction.is_empty()
+}
+
+/// The direction in the model's own words.
+fn camera(direction: &Direction) -> Camera {
+    let said = |words: &'static [Word], slug: &Option<String>| {
+        let word = direction::find(words, slug.as_deref()?)?;
+        Some(word.upstream.to_owned())
+    };
+    Camera {
+        movement: said(MOVES, &direction.movement),
+        lens: said(LENSES, &direction.lens),
+        light: said(LIGHTS, &direction.light),
+        pacing: said(PACES, &direction.pace),
+        ..Camera::default()
+    }
+}
+
+fn nobody(adapter: &dyn MediaProvider) -> NotBrought {
+    NotBrought::Refused(ProviderError {
+        kind: ErrorKind::Invalid,
+        provider: adapter.info().provider,
+        detail: "the character was deleted before this began".to_owned(),
+    })
 }
 
 /// Where the provider can read it: in its own storage, or inside the request.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use nexora_core::generation::{InvalidTransition, RunBy, cut_detail};
+use nexora_core::prompt::Prompt;
 use nexora_core::{
-    Failure, Generation, GenerationId, MemberId, Provider, Refusal, Route, Timestamp,
+    Failure, Generation, GenerationId, MemberId, Order, Provider, Refusal, Route, Timestamp,
 };
 use nexora_providers::{
     ErrorKind, MediaProvider, Output, ProviderError, Shot, Submission, Submitted,
@@ -21,6 +22,8 @@ use crate::live::Change;
 use crate::pace::{poll_wait, retry_wait};
 use crate::{Engine, EngineError};
 
+/// Longest prompt that direction is added to: what Cinema Studio reads.
+const SPOKEN_CHARS_MAX: usize = 3_000;
 /// How soon a generation looks again for a place among its member's own: whoever leaves one rings
 /// for the next, so this is for a ring that a crash swallowed.
 const OWN_PLACE_WAIT: Duration = Duration::from_secs(30);
@@ -185,9 +188,10 @@ impl Engine {
         // whether it was ever sent twice.
         let run = name_run(begun);
         let webhook = self.webhook_for(adapter, &run);
+        let spoken = spoken(&begun.order);
         adapter
             .submit(&Submission {
-                order: &begun.order,
+                order: spoken.as_ref().unwrap_or(&begun.order),
                 route,
                 request_id: &run,
                 end_user: &end_user(begun.member),
@@ -322,6 +326,18 @@ fn plan(
     Ok(Generation {
         route_index,
         ..generation.begin(run_by, now)?
+    })
+}
+
+/// The order with what its direction has to say in words, because the model has no field for it;
+/// `None` if there is nothing to say, or no room to say it.
+fn spoken(order: &Order) -> Option<Order> {
+    let more = order.direction.spoken()?;
+    let said = format!("{} {more}", order.prompt);
+    let prompt = Prompt::parse(&said, SPOKEN_CHARS_MAX).ok()?;
+    Some(Order {
+        prompt,
+        ..order.clone()
     })
 }
 

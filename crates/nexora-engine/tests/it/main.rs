@@ -14,6 +14,7 @@
 mod accounts;
 mod begun;
 mod billing;
+mod characters;
 mod clerk;
 mod exchange;
 mod failover;

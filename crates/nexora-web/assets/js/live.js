@@ -6,6 +6,7 @@
  *    The extension swaps it in by itself, like whatever else depends on credits and plan.
  *  - `event: credits`, `data: {"available":7,"held":8}`
  *  - `event: billing`: htmx hears it, for parts of a page that show purchases.
+ *  - `event: cast`: htmx hears it, for pages that show characters.
  *  - `event: toast`,   `data: {"kind":"ok|err|info","text":"…","href":"/g/…"}`
  *  - `event: refresh`: something was missed; the page is loaded again.
  */

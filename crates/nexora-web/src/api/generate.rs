@@ -1,7 +1,7 @@
 //! Ordering: `POST /api/image/generate`, `/api/video/generate`, `…/retry`, and asking what it
 //! would cost.
 
-mod answers;
+pub(super) mod answers;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -20,6 +20,13 @@ use crate::problem::Problem;
 use crate::session::Member;
 use crate::state::App;
 use crate::wish::Wish;
+
+/// Where a browser without scripts goes on after an order.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Home {
+    Studio,
+    Director,
+}
 
 /// The header in which programs send what forms send as `key`.
 const KEY_HEADER: &str = "idempotency-key";
@@ -58,13 +65,13 @@ async fn generate(
     let order = Order::parse(expected, wish.texts.pairs(), app.catalog())
         .and_then(|order| no_dearer_than(shown, order, app.catalog()));
     match wish.checked(order) {
-        Ok(order) => answers::start(&app, &member, &asker, order, key).await,
+        Ok(order) => answers::start(&app, &member, &asker, order, key, Home::Studio).await,
         Err(errors) => sent_back(&app, member, &asker, &wish.texts, kind, errors).await,
     }
 }
 
 /// The price the page showed when the button was pressed, if it said so.
-fn shown_price(texts: &mut Texts) -> Result<Option<Credits>, Problem> {
+pub(super) fn shown_price(texts: &mut Texts) -> Result<Option<Credits>, Problem> {
     let Some(text) = texts.take("quoted").filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -74,7 +81,7 @@ fn shown_price(texts: &mut Texts) -> Result<Option<Credits>, Problem> {
 
 /// Without a script a page shows the price of the settings it was rendered with. Nobody pays more
 /// than they were shown.
-fn no_dearer_than(
+pub(super) fn no_dearer_than(
     shown: Option<Credits>,
     order: Order,
     catalog: &Catalog,
@@ -104,7 +111,15 @@ pub(super) async fn retry(
     let key = key_of(&asker.headers, &mut texts)?;
     let run = app.engine().run(member.id(), id).await?;
     let run = run.ok_or_else(Problem::no_such_run)?;
-    answers::start(&app, &member, &asker, run.generation.order, key).await
+    answers::start(
+        &app,
+        &member,
+        &asker,
+        run.generation.order,
+        key,
+        Home::Studio,
+    )
+    .await
 }
 
 /// What an order would cost. A prompt that is not written yet costs nothing to add.
@@ -195,7 +210,7 @@ async fn sent_back(
 
 /// The key a form carries as a field and a program as a header. A form without one (it was kept
 /// from before keys existed, or written by hand) is started all the same.
-fn key_of(headers: &HeaderMap, texts: &mut Texts) -> Result<Option<StartKey>, Problem> {
+pub(super) fn key_of(headers: &HeaderMap, texts: &mut Texts) -> Result<Option<StartKey>, Problem> {
     let wrong = || {
         let rule = "A key is 1 to 100 visible ASCII characters, for example a UUID.";
         Problem::invalid_field("key", rule)

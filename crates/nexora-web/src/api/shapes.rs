@@ -68,6 +68,12 @@ fn order(order: &Order) -> Value {
         "first_frame": order.inputs.first_frame,
         "last_frame": order.inputs.last_frame,
         "references": order.inputs.references,
+        "character": order.character,
+        "move": order.direction.movement,
+        "move_strength": order.direction.strength,
+        "lens": order.direction.lens,
+        "light": order.direction.light,
+        "pace": order.direction.pace,
     })
 }
 

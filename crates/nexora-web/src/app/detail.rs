@@ -1,7 +1,8 @@
 //! `/g/{id}`: one run, large, with everything there is to know about it.
 
 use maud::{Markup, html};
-use nexora_core::{Asset, GenerationState, MediaKind, Slot};
+use nexora_core::direction::{LENSES, LIGHTS, MOVES, PACES, find};
+use nexora_core::{Asset, Direction, GenerationState, MediaKind, Slot};
 
 use crate::components::begun::begun;
 use crate::components::{Run, Shell, card, icon, media, moment, shell, slots};
@@ -134,8 +135,31 @@ fn settings(run: &Run<'_>) -> Markup {
         (fact("Shape", &html! { (order.aspect_ratio) }))
         @if let Some(resolution) = &order.resolution { (fact("Size", &html! { (resolution) })) }
         @if let Some(seconds) = order.seconds { (fact("Length", &html! { (seconds) " s" })) }
+        @if let Some(id) = order.character {
+            (fact("Character", &html! {
+                a.inline href={ "/director/characters#" (id) } { "who is in it" }
+            }))
+        }
+        (direction(&order.direction))
         @if order.count > 1 { (fact("How many", &html! { (order.count) })) }
         @if let Some(seed) = order.seed { (fact("Seed", &html! { (seed) })) }
+    }
+}
+
+/// How it was filmed, in the words of the form.
+fn direction(direction: &Direction) -> Markup {
+    let said = [
+        ("Camera", MOVES, &direction.movement),
+        ("Lens", LENSES, &direction.lens),
+        ("Light", LIGHTS, &direction.light),
+        ("Pace", PACES, &direction.pace),
+    ];
+    html! {
+        @for (name, words, slug) in said {
+            @if let Some(word) = slug.as_ref().and_then(|slug| find(words, slug)) {
+                (fact(name, &html! { (word.title) }))
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod billing;
 pub mod detail;
+pub mod director;
 pub mod generate;
 pub mod history;
 pub mod leave;

@@ -51,6 +51,15 @@ impl Draft {
             ("duration", order.seconds.map(|seconds| seconds.to_string())),
             ("seed", order.seed.map(|seed| seed.to_string())),
             ("count", Some(order.count.to_string())),
+            ("character", order.character.map(|id| id.to_string())),
+            ("move", order.direction.movement.clone()),
+            (
+                "move_strength",
+                order.direction.strength.map(|percent| percent.to_string()),
+            ),
+            ("lens", order.direction.lens.clone()),
+            ("light", order.direction.light.clone()),
+            ("pace", order.direction.pace.clone()),
         ];
         let filled = texts
             .into_iter()
@@ -177,6 +186,8 @@ fn fits(model: &Model, inputs: &Inputs, field: &str, text: &str) -> bool {
         "seed" => params
             .seed_max
             .is_some_and(|max| number().is_some_and(|seed| seed <= max)),
+        "character" => params.characters.is_some(),
+        "move" | "move_strength" | "lens" | "light" | "pace" => params.directed,
         "count" => number().is_some_and(|count| (1..=u64::from(params.count_max)).contains(&count)),
         _ => true,
     }

@@ -1,5 +1,7 @@
 //! The settings of one model: every parameter it takes, and no other.
 
+mod directed;
+
 use maud::{Markup, html};
 use nexora_core::catalog::AspectRatio;
 use nexora_core::{FieldError, MediaKind, Model};
@@ -70,7 +72,33 @@ pub fn settings(view: &FieldsView<'_>) -> Markup {
             p.field-fact { "Length " b { (seconds) " s" } }
         }
         @if params.count_max > 1 { (counts(view)) }
+        @if params.characters.is_some() { (character(view)) }
+        @if params.directed { (directed::settings(view)) }
         @if let Some(seed_max) = params.seed_max { (seed(view, seed_max)) }
+    }
+}
+
+/// What a directed shot is told besides its words: the camera first, then shape and length.
+pub fn shot(view: &FieldsView<'_>) -> Markup {
+    html! {
+        (directed::settings(view))
+        (length_list(view))
+        (shapes(view, &view.model.params.aspect_ratios))
+        (resolutions(view))
+    }
+}
+
+/// Who was in the run this began as; they can be left out.
+fn character(view: &FieldsView<'_>) -> Markup {
+    let id = view.draft.text("character");
+    html! {
+        @if !id.is_empty() {
+            label.consent {
+                input type="checkbox" name="character" value=(id) checked;
+                span { "With the character it was made with" }
+            }
+            (view.sentence("character"))
+        }
     }
 }
 

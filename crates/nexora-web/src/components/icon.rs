@@ -31,6 +31,8 @@ icons! {
     check = "m5 13 4.5 4.5L19 7";
     /// A menu opens.
     chevron = "m7 10 5 5 5-5";
+    /// Directed shots.
+    clapper = "M4 10h16v10H4zM4 10l-.8-3.600 15.500-3.600.8 3.600zM8.200 5.300l2.400 3.500m2.600-4.700 2.400 3.500";
     /// Credits.
     coin = "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18m0 5 4 4-4 4-4-4z";
     /// Download.

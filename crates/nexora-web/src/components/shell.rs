@@ -51,6 +51,8 @@ pub enum Here {
     Studio,
     /// `/generate`
     Generate,
+    /// `/director` and everything below it
+    Director,
     /// `/history` and everything below it
     History,
     /// `/profile`

@@ -19,6 +19,7 @@ pub fn sidebar(shell: &Shell<'_>) -> Markup {
                 ul {
                     (entry(shell.here == Here::Studio, "/studio", "Studio", &icon::spark()))
                     (entry(shell.here == Here::Generate, "/generate", "Create", &icon::sliders()))
+                    (entry(shell.here == Here::Director, "/director", "Director", &icon::clapper()))
                     (entry(shell.here == Here::History, "/history", "History", &icon::history()))
                     (entry(shell.here == Here::Profile, "/profile", "Profile", &icon::person()))
                 }

@@ -14,8 +14,8 @@ use crate::components::composer::ComposerView;
 use crate::components::ledger::Line;
 use crate::components::quote::QuoteView;
 use crate::components::{Draft, Here, Notice, NoticeKind, Run, Shell, slots};
-use crate::design::purchases;
 use crate::design::stock::{NOW, Stock, stock};
+use crate::design::{directing, purchases};
 use crate::site::{home, legal, problem, sign_in};
 
 /// Every page, with the path it would be served at.
@@ -27,6 +27,7 @@ pub fn pages() -> Vec<(String, Markup)> {
     pages.extend(brought(&stock));
     pages.extend(histories(&stock));
     pages.extend(details(&stock));
+    pages.extend(directing::pages(&stock));
     pages.extend(purchases::pages(&stock));
     pages.push(("/design".to_owned(), crate::design::page()));
     pages

@@ -167,7 +167,8 @@ prefixed!(
     AssetId,
     GrantId,
     SessionId,
-    UploadId
+    UploadId,
+    CharacterId
 );
 
 /// `minutes` before the samples are drawn.

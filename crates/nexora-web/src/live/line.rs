@@ -65,6 +65,8 @@ pub(super) struct Line {
 struct News {
     runs: BTreeSet<GenerationId>,
     everything: bool,
+    /// Some character changed.
+    cast: bool,
     /// Some session of the member's ended; perhaps this one.
     sessions: bool,
 }
@@ -211,6 +213,9 @@ impl Line {
                 None => messages.push(removal(id)),
             }
         }
+        if news.cast || news.everything {
+            messages.push(cast());
+        }
         messages.extend(self.surroundings().await?);
         Ok(messages)
     }
@@ -298,6 +303,7 @@ impl News {
                 self.runs.insert(id);
             }
             Change::Credits => {}
+            Change::Cast => self.cast = true,
             Change::Sessions => self.sessions = true,
             Change::Everything => self.everything = true,
         }
@@ -318,6 +324,11 @@ fn removal(id: GenerationId) -> Event {
 /// Something was bought, changed or ended: pages that show it ask for it again.
 fn billing() -> Event {
     Event::default().event("billing").data("{}")
+}
+
+/// A character changed: a page that shows them asks for them again.
+fn cast() -> Event {
+    Event::default().event("cast").data("{}")
 }
 
 fn refresh() -> Event {

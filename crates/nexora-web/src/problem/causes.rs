@@ -309,6 +309,9 @@ impl From<StartError> for Problem {
             StartError::Unusable(unusable) => {
                 Self::invalid_field(unusable.slot.field(), detail).way(Way::STUDIO)
             }
+            StartError::NoCharacter | StartError::Untrained { .. } => {
+                Self::invalid_field("character", detail).way(Way::DIRECTOR)
+            }
             StartError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_reused",

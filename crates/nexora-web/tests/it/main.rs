@@ -10,6 +10,8 @@ mod billing;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod characters;
+#[cfg(test)]
 mod cross_site;
 #[cfg(test)]
 mod design;

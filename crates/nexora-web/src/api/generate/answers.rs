@@ -7,6 +7,7 @@ use nexora_core::Order;
 use nexora_engine::{Run, StartKey, Started};
 use serde_json::json;
 
+use super::Home;
 use crate::api::shapes;
 use crate::asker::{self, Asker};
 use crate::client::Wants;
@@ -17,13 +18,23 @@ use crate::problem::Problem;
 use crate::session::Member;
 use crate::state::App;
 
+impl Home {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Studio => "/studio",
+            Self::Director => "/director/shot",
+        }
+    }
+}
+
 /// Starts an order.
-pub(super) async fn start(
+pub(in crate::api) async fn start(
     app: &App,
     member: &Member,
     asker: &Asker,
     order: Order,
     key: Option<StartKey>,
+    home: Home,
 ) -> Result<Response, Problem> {
     let started = app.engine().start(&member.account, order, key).await?;
     match asker.wants {
@@ -36,7 +47,7 @@ pub(super) async fn start(
                 Flash::Started
             };
             // Without a fragment: a page with one in its address cannot reload itself.
-            Ok(asker::see_other(app, "/studio", Some(flash)))
+            Ok(asker::see_other(app, home.path(), Some(flash)))
         }
     }
 }

@@ -1,0 +1,48 @@
+//! `/director`: the studio of directed shots, and what others see of it.
+
+pub mod characters;
+mod paywall;
+pub mod shot;
+
+use maud::{Markup, html};
+
+use crate::components::icon;
+
+pub use paywall::{PaywallView, paywall};
+
+/// A room of the Director studio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// `/director/shot`
+    Shot,
+    /// `/director/characters`
+    Characters,
+}
+
+impl Room {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Shot => "Direct a shot",
+            Self::Characters => "Characters",
+        }
+    }
+}
+
+/// The head of every room.
+fn head(room: Room, lede: &str) -> Markup {
+    html! {
+        nav.rooms aria-label="Director studio" {
+            @for (place, href, word, icon) in [
+                (Room::Shot, "/director/shot", "Shot", icon::clapper()),
+                (Room::Characters, "/director/characters", "Characters", icon::person()),
+            ] {
+                a href=(href) aria-current=[(place == room).then_some("page")] { (icon) (word) }
+            }
+        }
+        header.director-head {
+            p.kicker { span.kicker-dot aria-hidden="true" {} "Director studio" }
+            h1 { (room.title()) }
+            p.director-lede { (lede) }
+        }
+    }
+}
