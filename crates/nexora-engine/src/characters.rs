@@ -6,11 +6,10 @@ mod train;
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use nexora_core::character::{CONSENT, PICTURES_MAX};
 use nexora_core::{
     Character, CharacterId, CharacterName, CharacterState, Member, MemberId, Tier, Timestamp,
-    Upload,
+    UploadId,
 };
 use nexora_store::characters::{self, Face};
 use nexora_store::{Lane, StoreError, Tx, assets, jobs, uploads, users};
@@ -34,27 +33,21 @@ const COUNTED_FOR: Duration = Duration::from_secs(30 * 86_400);
 pub struct Casting {
     /// What they are called.
     pub name: CharacterName,
-    /// 1 to 20 pictures of them, as files.
-    pub pictures: Vec<Bytes>,
+    /// 1 to 20 pictures of them, of their maker's uploads. One that is named twice is one.
+    pub pictures: Vec<UploadId>,
     /// Whether the member agreed to [`CONSENT`].
     pub has_consent: bool,
 }
 
 impl Engine {
-    /// Makes somebody of these pictures: judged, cleaned and kept at once, trained by the worker.
+    /// Makes somebody of these pictures: theirs from now on, trained by the worker.
     pub async fn cast(
         &self,
         member: &Member,
         casting: Casting,
     ) -> Result<Character, CharacterError> {
-        self.check_casting(member, &casting).await?;
-        let mut taken: Vec<Upload> = Vec::with_capacity(casting.pictures.len());
-        for picture in casting.pictures {
-            let upload = self.take_upload(member.id, picture).await?;
-            if !taken.iter().any(|other| other.id == upload.id) {
-                taken.push(upload);
-            }
-        }
+        self.check_may_cast(member).await?;
+        let pictures = pictures_of(&casting)?;
         let now = self.now();
         let character = Character {
             id: CharacterId::new(now),
@@ -74,7 +67,7 @@ impl Engine {
             .write(Lane::Member(member.id), move |tx| {
                 Box::pin(async move {
                     check_rights(tx, &added).await?;
-                    let faces = take_faces(tx, added.member, taken).await?;
+                    let faces = take_faces(tx, added.member, pictures).await?;
                     characters::insert(tx, &added, CONSENT, &faces).await?;
                     enqueue(tx, Job::Train(added.id), &added).await?;
                     nexora_store::live::notify(tx, &node, added.member, None).await?;
@@ -192,23 +185,13 @@ impl Engine {
         Ok(())
     }
 
-    /// What can be refused before any picture is looked at.
-    async fn check_casting(
-        &self,
-        member: &Member,
-        casting: &Casting,
-    ) -> Result<(), CharacterError> {
+    /// What can be refused before anything is written.
+    async fn check_may_cast(&self, member: &Member) -> Result<(), CharacterError> {
         if !member.plan.reaches(CAST_TIER) {
             return Err(CharacterError::locked());
         }
         if self.providers().caster().is_none() {
             return Err(CharacterError::Off);
-        }
-        if !casting.has_consent {
-            return Err(CharacterError::NoConsent);
-        }
-        if !(1..=PICTURES_MAX).contains(&casting.pictures.len()) {
-            return Err(CharacterError::PictureCount);
         }
         let (owner, since) = (member.id, self.now().minus(COUNTED_FOR));
         let counted: Result<u32, StoreError> = self
@@ -225,6 +208,23 @@ impl Engine {
         self.live().publish(member, Change::Cast);
         self.0.bell.notify_one();
     }
+}
+
+/// The pictures, each once, of somebody who agreed.
+fn pictures_of(casting: &Casting) -> Result<Vec<UploadId>, CharacterError> {
+    if !casting.has_consent {
+        return Err(CharacterError::NoConsent);
+    }
+    if !(1..=PICTURES_MAX).contains(&casting.pictures.len()) {
+        return Err(CharacterError::PictureCount);
+    }
+    let mut once = Vec::with_capacity(casting.pictures.len());
+    for picture in &casting.pictures {
+        if !once.contains(picture) {
+            once.push(*picture);
+        }
+    }
+    Ok(once)
 }
 
 async fn enqueue(tx: &mut Tx<'_>, job: Job, character: &Character) -> Result<(), StoreError> {
@@ -260,11 +260,11 @@ async fn check_rights(tx: &mut Tx<'_>, new: &Character) -> Result<(), CharacterE
 async fn take_faces(
     tx: &mut Tx<'_>,
     owner: MemberId,
-    taken: Vec<Upload>,
+    pictures: Vec<UploadId>,
 ) -> Result<Vec<Face>, CharacterError> {
-    let mut faces = Vec::with_capacity(taken.len());
-    for upload in taken {
-        let kept = uploads::take_into_use(tx, owner, upload.id).await?;
+    let mut faces = Vec::with_capacity(pictures.len());
+    for picture in pictures {
+        let kept = uploads::take_into_use(tx, owner, picture).await?;
         let kept = kept.ok_or(CharacterError::PictureGone)?;
         faces.push(Face {
             upload: kept.id,

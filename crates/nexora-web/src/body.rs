@@ -35,11 +35,6 @@ impl Texts {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// These texts.
-    pub(crate) const fn of_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
-    }
-
     /// The members of a flat JSON object: texts as they are, numbers and booleans as they are
     /// written, `null` as if absent.
     fn of_json(bytes: &[u8]) -> Result<Self, Problem> {
@@ -61,7 +56,7 @@ impl Texts {
         let mut errors = Vec::new();
         for (name, value) in members {
             match value {
-                Value::Array(pictures) if name == Slot::Reference.field() => {
+                Value::Array(pictures) if LISTS.contains(&name.as_str()) => {
                     match several(&pictures) {
                         Some(text) => texts.push((name, text)),
                         None => errors.push(fault(&name, "This takes a list of picture ids.")),
@@ -114,7 +109,10 @@ impl Texts {
     }
 }
 
-/// The one field of ours that holds several: their texts, with spaces between them.
+/// The fields of ours that hold several: references of a run, pictures of a character.
+const LISTS: [&str; 2] = [Slot::Reference.field(), "pictures"];
+
+/// Several texts as one, with spaces between them.
 fn several(values: &[Value]) -> Option<String> {
     let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
     Some(texts?.join(" "))

@@ -22,7 +22,6 @@ mod limits;
 mod live;
 mod media;
 mod pages;
-mod parts;
 mod problem;
 mod return_to;
 mod security;

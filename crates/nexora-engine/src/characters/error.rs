@@ -7,7 +7,7 @@ use nexora_core::character::{ATTEMPTS_MAX, PICTURES_MAX};
 use nexora_store::StoreError;
 
 use super::{CAST_TIER, CHARACTERS_MAX};
-use crate::{EngineError, UploadError};
+use crate::EngineError;
 
 /// Why nobody was made, or tried again.
 #[derive(Debug)]
@@ -24,10 +24,8 @@ pub enum CharacterError {
     PictureCount,
     /// The member has as many as they may.
     TooMany,
-    /// A picture was deleted a moment ago.
+    /// A picture is not there: it was deleted, or it is somebody else's.
     PictureGone,
-    /// A picture was not taken.
-    Picture(UploadError),
     /// The member has no such character.
     NotFound,
     /// There is nothing to try again, or it was tried often enough.
@@ -59,12 +57,12 @@ impl fmt::Display for CharacterError {
                  Make pictures and clips without one.",
             ),
             Self::NoConsent => f.write_str(
-                "A character is made only of somebody who agreed. Nothing was kept. \
+                "A character is made only of somebody who agreed. Nobody was made. \
                  Confirm that they did, or choose other pictures.",
             ),
             Self::PictureCount => write!(
                 f,
-                "A character is made from 1 to {PICTURES_MAX} pictures. Nothing was kept. \
+                "A character is made from 1 to {PICTURES_MAX} pictures. Nobody was made. \
                  Choose some of one face, from several sides."
             ),
             Self::TooMany => write!(
@@ -73,10 +71,9 @@ impl fmt::Display for CharacterError {
                  was charged. Delete one you made longer ago, or wait."
             ),
             Self::PictureGone => f.write_str(
-                "One of the pictures was deleted a moment ago. Nothing was charged. \
+                "One of the pictures is not there any more. Nothing was charged. \
                  Choose it once more.",
             ),
-            Self::Picture(why) => why.fmt(f),
             Self::NotFound => f.write_str("You have no such character. It may have been deleted."),
             Self::NoRetry => write!(
                 f,
@@ -91,15 +88,6 @@ impl fmt::Display for CharacterError {
 }
 
 impl std::error::Error for CharacterError {}
-
-impl From<UploadError> for CharacterError {
-    fn from(why: UploadError) -> Self {
-        if let UploadError::Engine(error) = why {
-            return Self::Engine(error);
-        }
-        Self::Picture(why)
-    }
-}
 
 impl From<EngineError> for CharacterError {
     fn from(error: EngineError) -> Self {

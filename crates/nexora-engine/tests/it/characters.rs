@@ -1,6 +1,5 @@
 //! Characters: made from pictures of somebody who agreed, trained once, deleted everywhere.
 
-use bytes::Bytes;
 use nexora_core::character::{ATTEMPTS_MAX, Setback};
 use nexora_core::{
     Character, CharacterName, CharacterState, Generation, GenerationState, Member, Order, Plan,
@@ -10,13 +9,14 @@ use nexora_sandbox::{Cue, Fault, Provider};
 use std::time::Duration;
 
 use crate::scene::{Scene, both};
-use crate::uploads::{is_stored, picture};
+use crate::uploads::{is_stored, upload};
 
-fn face(colour: u8) -> Bytes {
-    picture([colour, 90, 70], (512, 512))
-}
-
-fn casting(name: &str, pictures: Vec<Bytes>) -> Casting {
+/// Somebody made of pictures of these colours, which their maker brings.
+async fn casting(scene: &Scene, member: &Member, name: &str, colours: &[u8]) -> Casting {
+    let mut pictures = Vec::new();
+    for colour in colours {
+        pictures.push(upload(scene, member, [*colour, 90, 70]).await.id);
+    }
     Casting {
         name: CharacterName::parse(name).unwrap(),
         pictures,
@@ -24,9 +24,18 @@ fn casting(name: &str, pictures: Vec<Bytes>) -> Casting {
     }
 }
 
+async fn try_cast(
+    scene: &Scene,
+    member: &Member,
+    name: &str,
+    colours: &[u8],
+) -> Result<Character, CharacterError> {
+    let casting = casting(scene, member, name, colours).await;
+    scene.engine.cast(member, casting).await
+}
+
 async fn cast(scene: &Scene, member: &Member) -> Character {
-    let ada = casting("Ada", vec![face(1), face(2), face(3)]);
-    scene.engine.cast(member, ada).await.unwrap()
+    try_cast(scene, member, "Ada", &[1, 2, 3]).await.unwrap()
 }
 
 async fn now(scene: &Scene, one: &Character) -> Character {
@@ -105,8 +114,7 @@ async fn a_character_is_trained_and_is_in_a_still() {
 async fn nobody_is_made_without_right_and_consent() {
     both(|scene| async move {
         let growth = scene.patron(Plan::Growth).await;
-        let refused = scene.engine.cast(&growth, casting("Ada", vec![face(1)]));
-        let refused = refused.await.unwrap_err();
+        let refused = try_cast(&scene, &growth, "Ada", &[1]).await.unwrap_err();
         assert!(
             matches!(refused, CharacterError::Locked(Plan::Pro)),
             "{refused}"
@@ -115,17 +123,17 @@ async fn nobody_is_made_without_right_and_consent() {
         let pro = scene.patron(Plan::Pro).await;
         let without = Casting {
             has_consent: false,
-            ..casting("Ada", vec![face(1)])
+            ..casting(&scene, &pro, "Ada", &[1]).await
         };
         let refused = scene.engine.cast(&pro, without).await.unwrap_err();
         assert!(matches!(refused, CharacterError::NoConsent));
-        for pictures in [vec![], vec![face(1); 21]] {
-            let refused = scene.engine.cast(&pro, casting("Ada", pictures)).await;
+        for colours in [&[][..], &[1; 21]] {
+            let refused = try_cast(&scene, &pro, "Ada", colours).await;
             assert!(matches!(refused, Err(CharacterError::PictureCount)));
         }
-        let drawing = Bytes::from_static(b"<svg xmlns='http://www.w3.org/2000/svg'/>");
-        let refused = scene.engine.cast(&pro, casting("Ada", vec![drawing])).await;
-        assert!(refused.unwrap_err().to_string().contains("an SVG drawing"));
+        let stolen = casting(&scene, &growth, "Ada", &[1]).await;
+        let refused = scene.engine.cast(&pro, stolen).await;
+        assert!(matches!(refused, Err(CharacterError::PictureGone)));
         assert_eq!(scene.engine.characters(pro.id).await.unwrap(), []);
         assert_eq!(trainings(&scene).len(), 0);
         scene
@@ -202,8 +210,7 @@ async fn a_provider_that_is_down_for_a_moment_is_asked_again() {
         let ada = now(&scene, &ada).await;
         assert_eq!((&ada.state, ada.attempt), (&CharacterState::Ready, 2));
         strike(&scene, Fault::Broke, 1);
-        let bea = scene.engine.cast(&eve, casting("Bea", vec![face(9)])).await;
-        let bea = bea.unwrap();
+        let bea = try_cast(&scene, &eve, "Bea", &[9]).await.unwrap();
         scene.play().await;
         let failed = now(&scene, &bea).await.state;
         assert_eq!(failed, CharacterState::Failed(Setback::Account));
@@ -309,17 +316,17 @@ async fn there_are_so_many_in_thirty_days() {
         let eve = scene.patron(Plan::Pro).await;
         for number in 0..CHARACTERS_MAX {
             // The same picture: uploads are limited, too.
-            let one = casting(&format!("Ada {number}"), vec![face(1)]);
-            let one = scene.engine.cast(&eve, one).await.unwrap();
+            let name = format!("Ada {number}");
+            let one = try_cast(&scene, &eve, &name, &[1]).await.unwrap();
             if number % 2 == 0 {
                 scene.engine.delete_character(eve.id, one.id).await.unwrap();
             }
         }
-        let one_more = scene.engine.cast(&eve, casting("Bea", vec![face(1)])).await;
+        let one_more = try_cast(&scene, &eve, "Bea", &[1]).await;
         assert!(matches!(one_more, Err(CharacterError::TooMany)));
         scene.play().await;
         scene.play_for(Duration::from_secs(31 * 86_400)).await;
-        let one_more = scene.engine.cast(&eve, casting("Bea", vec![face(1)])).await;
+        let one_more = try_cast(&scene, &eve, "Bea", &[1]).await;
         assert!(one_more.is_ok());
         scene.play().await;
         scene

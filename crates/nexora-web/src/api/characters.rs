@@ -1,26 +1,28 @@
 //! `/api/characters`: making, listing, trying again and deleting characters.
 
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use nexora_core::{Character, CharacterId, CharacterName, CharacterState, FieldError};
-use nexora_engine::{Casting, CharacterError};
+use nexora_core::character::PICTURES_MAX;
+use nexora_core::{Character, CharacterId, CharacterName, CharacterState};
+use nexora_engine::{Casting, CharacterError, UploadError};
 use serde_json::{Value, json};
 
+use crate::app::director::characters::CastingForm;
+use crate::arrival;
 use crate::asker::{self, Asker};
-use crate::body::At;
+use crate::body::{At, Texts};
 use crate::client::Wants;
 use crate::components::moment::rfc3339;
 use crate::flash::Flash;
 use crate::pages::characters_page;
-use crate::parts::Parts;
 use crate::problem::Problem;
 use crate::session::{Member, Themselves};
 use crate::state::App;
 
 /// Where people see their characters.
 const PAGE: &str = "/director/characters";
-/// The field that carries the pictures, as often as there are pictures.
+/// The field that carries the pictures, as files or as ids of uploads.
 const PICTURES: &str = "pictures";
 
 pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Response, Problem> {
@@ -39,39 +41,32 @@ pub(super) async fn one(
     Ok(asker::json(StatusCode::OK, &shape(&character)))
 }
 
-/// Makes a character of `name`, `consent` and one to twenty files called `pictures`. Whoever acts
-/// in a member's name cannot agree for them.
+/// Makes a character of `name`, `consent` and one to twenty `pictures`. Whoever acts in a member's
+/// name cannot agree for them.
 pub(super) async fn cast(
     State(app): State<App>,
     Themselves(member): Themselves,
     asker: Asker,
-    parts: Parts,
+    sent: Request,
 ) -> Result<Response, Problem> {
     app.limits().errand(member.id())?;
-    let name = parts.texts.text("name").to_owned();
-    let outcome = match casting_of(parts) {
-        Ok(casting) => app.engine().cast(&member.account, casting).await,
-        Err(errors) => return sent_back(&app, member, &asker, &name, errors).await,
-    };
-    match outcome {
-        Ok(character) if asker.wants == Wants::Json => {
-            Ok(asker::json(StatusCode::ACCEPTED, &shape(&character)))
-        }
-        Ok(_) => Ok(asker::see_other(&app, PAGE, Some(Flash::Cast))),
-        Err(why) => {
-            let Some(field) = field_of(&why) else {
-                return Err(why.into());
-            };
-            if asker.wants == Wants::Json {
-                return Err(why.into());
+    let mut form = read(&app, &member, sent).await?;
+    if let Some(casting) = casting_of(&mut form) {
+        match app.engine().cast(&member.account, casting).await {
+            Ok(character) if asker.wants == Wants::Json => {
+                return Ok(asker::json(StatusCode::ACCEPTED, &shape(&character)));
             }
-            let error = FieldError {
-                field: field.to_owned(),
-                message: why.to_string(),
-            };
-            sent_back(&app, member, &asker, &name, vec![error]).await
+            Ok(_) => return Ok(asker::see_other(&app, PAGE, Some(Flash::Cast))),
+            Err(why) => {
+                let (field, words) = about_field(why)?;
+                form.fault(field, &words);
+            }
         }
     }
+    if asker.wants == Wants::Json {
+        return Err(Problem::invalid(form.errors));
+    }
+    characters_page(&app, member, &form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 pub(super) async fn retry(
@@ -102,55 +97,71 @@ pub(super) async fn delete(
     Ok(asker::see_other(&app, PAGE, Some(Flash::CharacterDeleted)))
 }
 
-fn casting_of(parts: Parts) -> Result<Casting, Vec<FieldError>> {
-    let name = CharacterName::parse(parts.texts.text("name"));
-    let has_consent = matches!(parts.texts.text("consent"), "yes" | "true" | "on");
-    let pictures = parts.files.into_iter();
-    let pictures = pictures.filter(|(field, _)| field == PICTURES);
-    let pictures = pictures.map(|(_, file)| file).collect();
-    match name {
-        Ok(name) => Ok(Casting {
-            name,
-            pictures,
-            has_consent,
-        }),
-        Err(unfit) => Err(vec![FieldError {
-            field: "name".to_owned(),
-            message: unfit.to_string(),
-        }]),
+/// Reads the form, or the JSON that stands for it. Its files become uploads on the way: whatever
+/// else is wrong, they need not be chosen again.
+async fn read(app: &App, member: &Member, sent: Request) -> Result<CastingForm, Problem> {
+    let sent = match arrival::boundary(sent.headers()) {
+        Some(boundary) => {
+            let body = (sent.into_body(), boundary);
+            arrival::form(app, member.id(), body, PICTURES_MAX).await?
+        }
+        None => arrival::Form {
+            texts: Texts::from_request(sent, app).await?,
+            pictures: Vec::new(),
+        },
+    };
+    let mut form = CastingForm {
+        name: sent.texts.text("name").to_owned(),
+        has_consent: matches!(sent.texts.text("consent"), "yes" | "true" | "on"),
+        ..CastingForm::default()
+    };
+    let named = sent.texts.pairs().filter(|(field, _)| *field == PICTURES);
+    let ids = named.flat_map(|(_, ids)| ids.split_whitespace());
+    // One more than there may be, so that it is said.
+    for id in ids.take(PICTURES_MAX + 1) {
+        match id.parse() {
+            Ok(upload) => form.pictures.push(upload),
+            Err(_) => form.fault(PICTURES, "This is the id of no picture you brought."),
+        }
     }
+    for (_, taken) in sent.pictures {
+        match taken {
+            Ok(upload) => form.pictures.push(upload.id),
+            Err(UploadError::Engine(trouble)) => return Err(trouble.into()),
+            Err(why) => form.fault(PICTURES, &why.to_string()),
+        }
+    }
+    Ok(form)
 }
 
-/// The field of the form that a refusal is about; `None` if it is about none of them.
-const fn field_of(why: &CharacterError) -> Option<&'static str> {
+/// What the form asks for; `None` if something is wrong with it, which it says then.
+fn casting_of(form: &mut CastingForm) -> Option<Casting> {
+    let name = CharacterName::parse(&form.name);
+    let name = name.map_err(|unfit| form.fault("name", &unfit.to_string()));
+    let name = name.ok().filter(|_| form.errors.is_empty())?;
+    Some(Casting {
+        name,
+        pictures: form.pictures.clone(),
+        has_consent: form.has_consent,
+    })
+}
+
+/// The field of the form that a refusal is about, and its words; the refusal itself if it is about
+/// none of them.
+fn about_field(why: CharacterError) -> Result<(&'static str, String), CharacterError> {
     match why {
-        CharacterError::NoConsent => Some("consent"),
-        CharacterError::PictureCount
-        | CharacterError::PictureGone
-        | CharacterError::Picture(_)
-        | CharacterError::TooMany => Some(PICTURES),
-        CharacterError::Locked(_)
+        CharacterError::NoConsent => Ok(("consent", why.to_string())),
+        CharacterError::PictureCount | CharacterError::PictureGone => {
+            Ok((PICTURES, why.to_string()))
+        }
+        CharacterError::TooMany
+        | CharacterError::Locked(_)
         | CharacterError::Frozen
         | CharacterError::Off
         | CharacterError::NotFound
         | CharacterError::NoRetry
-        | CharacterError::Engine(_) => None,
+        | CharacterError::Engine(_) => Err(why),
     }
-}
-
-/// The page again, with what was wrong. A browser does not keep the files.
-async fn sent_back(
-    app: &App,
-    member: Member,
-    asker: &Asker,
-    name: &str,
-    errors: Vec<FieldError>,
-) -> Result<Response, Problem> {
-    if asker.wants == Wants::Json {
-        return Err(Problem::invalid(errors));
-    }
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    characters_page(app, member, name, &errors, status).await
 }
 
 /// A character, as programs see one.

@@ -4,7 +4,7 @@ use maud::Markup;
 use nexora_core::character::Setback;
 use nexora_core::{Character, CharacterName, CharacterState, Credits, FieldError, Plan, Quote};
 
-use crate::app::director::characters::{self, CharactersView};
+use crate::app::director::characters::{self, CastingForm, CharactersView};
 use crate::app::director::shot::{self, SHOT_MODEL, ShotView};
 use crate::app::director::{PaywallView, paywall};
 use crate::components::quote::QuoteView;
@@ -17,17 +17,18 @@ pub(super) fn pages(stock: &Stock) -> Vec<(String, Markup)> {
         needs: Plan::Pro,
         sale: stock.sale(Plan::Growth, Some(Plan::Growth)),
     };
-    let faulty = [FieldError {
-        field: "pictures".to_owned(),
-        message: "A character is made from 1 to 20 pictures. Nothing was kept.".to_owned(),
-    }];
+    let fresh = CastingForm::default();
+    let mut faulty = CastingForm::default();
+    faulty.fault(
+        "pictures",
+        "A character is made from 1 to 20 pictures. Nobody was made.",
+    );
     let cast = cast(stock);
-    let view = |cast, errors| CharactersView {
+    let view = |cast, form| CharactersView {
         shell: stock.shell("Characters", Here::Director),
         cast,
         cast_max: 10,
-        name: "",
-        errors,
+        form,
         still_price: Some(Credits::new(10)),
         now: NOW,
     };
@@ -63,7 +64,7 @@ pub(super) fn pages(stock: &Stock) -> Vec<(String, Markup)> {
         ("/director".to_owned(), paywall(&locked)),
         (
             "/director/characters".to_owned(),
-            characters::page(&view(&cast, &[])),
+            characters::page(&view(&cast, &fresh)),
         ),
         (
             "/director/characters-empty".to_owned(),

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
-use nexora_core::{Character, Credits, FieldError};
+use nexora_core::{Character, Credits};
 use nexora_engine::{CAST_TIER, CHARACTERS_MAX};
 
 use super::Frame;
-use crate::app::director::characters::{self as view, CharactersView, STILL_MODEL};
+use crate::app::director::characters::{self as view, CastingForm, CharactersView, STILL_MODEL};
 use crate::app::director::{PaywallView, paywall};
 use crate::asker::see_other;
 use crate::components::{Draft, Here};
@@ -36,25 +36,27 @@ pub(super) async fn characters(
 ) -> Result<Response, Problem> {
     let room = Room::load(&app, member).await?;
     let frame = room.frame.flashing(&app, &headers);
-    Ok(Room { frame, ..room }.answer(&app, "", &[], StatusCode::OK))
+    let form = CastingForm::default();
+    Ok(Room { frame, ..room }.answer(&app, &form, StatusCode::OK))
 }
 
 /// The cards alone, for a page that is open already.
 pub(super) async fn cast(State(app): State<App>, member: Member) -> Result<Response, Problem> {
     let room = Room::load(&app, member).await?;
-    Ok(room.draw(&app, "", &[], view::cast).into_response())
+    Ok(room
+        .draw(&app, &CastingForm::default(), view::cast)
+        .into_response())
 }
 
 /// The characters' page with what was wrong with a form.
 pub(crate) async fn characters_page(
     app: &App,
     member: Member,
-    name: &str,
-    errors: &[FieldError],
+    form: &CastingForm,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let room = Room::load(app, member).await?;
-    Ok(room.answer(app, name, errors, status))
+    Ok(room.answer(app, form, status))
 }
 
 /// Everything the characters' page is drawn from.
@@ -75,27 +77,25 @@ impl Room {
     }
 
     /// The page. Whoever stepped down sees whom they made as long as somebody is there.
-    fn answer(self, app: &App, name: &str, errors: &[FieldError], status: StatusCode) -> Response {
+    fn answer(self, app: &App, form: &CastingForm, status: StatusCode) -> Response {
         if !self.is_open && self.cast.is_empty() {
             return locked(app, self.frame);
         }
-        let markup = self.draw(app, name, errors, view::page);
+        let markup = self.draw(app, form, view::page);
         self.frame.answer(status, markup)
     }
 
     fn draw(
         &self,
         app: &App,
-        name: &str,
-        errors: &[FieldError],
+        form: &CastingForm,
         how: fn(&CharactersView<'_>) -> Markup,
     ) -> Markup {
         how(&CharactersView {
             shell: self.frame.live_shell("Characters", Here::Director),
             cast: &self.cast,
             cast_max: CHARACTERS_MAX,
-            name,
-            errors,
+            form,
             still_price: still_price(app).filter(|_| self.is_open),
             now: app.engine().now(),
         })

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use nexora_core::Plan;
-use nexora_engine::{CharacterError, UploadError};
+use nexora_engine::CharacterError;
 
 use super::{Lack, Problem, Way};
 
@@ -29,17 +29,6 @@ impl Problem {
         .way(Way::pricing_of(needs))
         .way(Way::PLAN)
     }
-
-    pub(crate) fn wants_files() -> Self {
-        let detail = "Send multipart/form-data: this form carries files.";
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "Not readable here",
-            detail,
-        )
-        .way(Way::STUDIO)
-    }
 }
 
 impl From<CharacterError> for Problem {
@@ -59,7 +48,6 @@ impl From<CharacterError> for Problem {
             CharacterError::PictureCount | CharacterError::PictureGone => {
                 Self::invalid_field("pictures", detail)
             }
-            CharacterError::Picture(why) => of_picture(&why, detail),
             CharacterError::TooMany => Self::new(
                 StatusCode::CONFLICT,
                 "too_many_characters",
@@ -76,30 +64,5 @@ impl From<CharacterError> for Problem {
             CharacterError::Engine(error) => error.into(),
         }
         .way(Way::DIRECTOR)
-    }
-}
-
-fn of_picture(why: &UploadError, detail: String) -> Problem {
-    match why {
-        UploadError::TooLarge => Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            why.code(),
-            "That is too much",
-            detail,
-        ),
-        UploadError::Full => Problem::new(
-            StatusCode::CONFLICT,
-            why.code(),
-            "No room for more pictures",
-            detail,
-        ),
-        UploadError::NotAPicture(_)
-        | UploadError::Broken
-        | UploadError::TooManyPixels { .. }
-        | UploadError::TooSmall { .. }
-        | UploadError::Forbidden
-        | UploadError::NothingThere
-        | UploadError::Unreachable
-        | UploadError::Engine(_) => Problem::invalid_field("pictures", detail),
     }
 }

@@ -176,9 +176,44 @@ async fn what_is_wrong_with_a_form_is_said_beside_its_field() {
         let halved = halved[..halved.len() / 2].to_vec();
         let answer = send(&eve, "application/json", halved).await;
         assert_eq!(code(answer).await, (400, "malformed".to_owned()));
-        let plain = eve.call("/api/characters", &json!({ "name": "Ada" })).await;
-        assert_eq!(code(plain).await.0, 415);
+        let bare = eve.call("/api/characters", &json!({ "name": "Ada" })).await;
+        assert_eq!(code(bare).await.0, 422);
         assert_eq!(eve.read("/api/characters").await["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_brought_once_however_often_the_form_comes_back() {
+    on_both(async |studio| {
+        let eve = director(studio).await;
+        let answer = send(&eve, "text/html", form("Ada", false, &[face(1), face(2)])).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = text(answer).await;
+        let brought = eve.read("/api/uploads").await;
+        let ids = brought["items"].as_array().unwrap().iter();
+        let ids: Vec<&str> = ids.map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), 2);
+        for id in &ids {
+            let kept = format!("type=\"checkbox\" name=\"pictures\" value=\"{id}\" checked");
+            assert!(page.contains(&kept), "{id}");
+        }
+        let again = [
+            ("name", "Ada"),
+            ("consent", "yes"),
+            ("pictures", ids[0]),
+            ("pictures", ids[1]),
+        ];
+        let answer = eve.post("/api/characters", &again).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let wish = json!({ "name": "Bea", "consent": true, "pictures": [ids[1]] });
+        let answer = eve.call("/api/characters", &wish).await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        let strange = json!({ "name": "Cleo", "consent": true, "pictures": ["nonsense"] });
+        let answer = eve.call("/api/characters", &strange).await;
+        assert_eq!(code(answer).await.0, 422);
+        let cast = eve.read("/api/characters").await;
+        assert_eq!(cast["items"].as_array().unwrap().len(), 2);
     })
     .await;
 }

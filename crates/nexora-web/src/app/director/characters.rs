@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use nexora_core::character::{CONSENT, PICTURES_MAX};
-use nexora_core::{Character, CharacterState, Credits, FieldError, Timestamp};
+use nexora_core::{Character, CharacterState, Credits, FieldError, Timestamp, UploadId};
 
 use super::{Room, head};
 use crate::assets;
@@ -17,14 +17,35 @@ pub struct CharactersView<'a> {
     pub cast: &'a [Character],
     /// How many there may be.
     pub cast_max: u32,
-    /// The name that was typed, if the form comes back.
-    pub name: &'a str,
-    /// What was wrong with the last try.
-    pub errors: &'a [FieldError],
+    /// The form for one more, as it came back.
+    pub form: &'a CastingForm,
     /// What a still with a character costs; `None` where none can be made.
     pub still_price: Option<Credits>,
     /// When the page is drawn.
     pub now: Timestamp,
+}
+
+/// The form somebody is made with, as it was filled in.
+#[derive(Clone, Debug, Default)]
+pub struct CastingForm {
+    /// The name that was typed.
+    pub name: String,
+    /// Whether the member agreed to [`CONSENT`].
+    pub has_consent: bool,
+    /// The pictures that were brought already.
+    pub pictures: Vec<UploadId>,
+    /// What is wrong with it.
+    pub errors: Vec<FieldError>,
+}
+
+impl CastingForm {
+    /// Says what is wrong with a field.
+    pub(crate) fn fault(&mut self, field: &str, message: &str) {
+        self.errors.push(FieldError {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        });
+    }
 }
 
 /// The model that makes stills of a character.
@@ -177,7 +198,12 @@ fn removal(one: &Character) -> Markup {
 
 fn form(view: &CharactersView<'_>) -> Markup {
     let of = |field: &'static str| {
-        fields::faults(view.errors.iter().filter(move |error| error.field == field))
+        fields::faults(
+            view.form
+                .errors
+                .iter()
+                .filter(move |error| error.field == field),
+        )
     };
     html! {
         section.casting-form aria-labelledby="new-title" {
@@ -186,23 +212,26 @@ fn form(view: &CharactersView<'_>) -> Markup {
                 div.field {
                     label for="cast-name" { "Name" }
                     input #cast-name name="name" type="text" required maxlength="40"
-                        autocomplete="off" value=(view.name) placeholder="Ada";
+                        autocomplete="off" value=(view.form.name) placeholder="Ada";
                     (of("name"))
                 }
                 div.field {
                     label.dropzone for="cast-pictures" data-drop="cast-pictures" {
                         (icon::picture())
                         b { "Choose pictures" }
-                        span { "1 to " (PICTURES_MAX) ", JPEG, PNG or WebP, 64 MB together" }
+                        span { "1 to " (PICTURES_MAX) ", JPEG, PNG or WebP" }
                     }
-                    input #cast-pictures.dropzone-input name="pictures" type="file" required
-                        multiple accept="image/jpeg,image/png,image/webp" data-max=(PICTURES_MAX);
+                    input #cast-pictures.dropzone-input name="pictures" type="file"
+                        required[view.form.pictures.is_empty()] multiple
+                        accept="image/jpeg,image/png,image/webp" data-max=(PICTURES_MAX);
+                    (brought(&view.form.pictures))
                     div #cast-previews.previews aria-live="polite" {}
                     (of("pictures"))
                 }
                 div.field {
                     label.consent {
-                        input type="checkbox" name="consent" value="yes" required;
+                        input type="checkbox" name="consent" value="yes" required
+                            checked[view.form.has_consent];
                         span { (CONSENT) }
                     }
                     (of("consent"))
@@ -211,6 +240,25 @@ fn form(view: &CharactersView<'_>) -> Markup {
                 p.field-note {
                     "Pictures are stripped of place, time and camera before anybody sees them. "
                     "They are deleted with the character."
+                }
+            }
+        }
+    }
+}
+
+/// Pictures of a form that came back: they are here already and need not be chosen again.
+fn brought(pictures: &[UploadId]) -> Markup {
+    html! {
+        @if !pictures.is_empty() {
+            ul.previews aria-label="Pictures you brought" {
+                @for (picture, number) in pictures.iter().zip(1_u32..) {
+                    li {
+                        label {
+                            input type="checkbox" name="pictures" value=(picture) checked;
+                            img src={ "/media/" (picture) "/thumb" } width="144" height="144"
+                                alt={ "Picture " (number) } decoding="async";
+                        }
+                    }
                 }
             }
         }
