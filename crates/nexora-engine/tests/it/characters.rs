@@ -135,6 +135,9 @@ async fn nobody_is_made_without_right_and_consent() {
         let refused = scene.engine.cast(&pro, stolen).await;
         assert!(matches!(refused, Err(CharacterError::PictureGone)));
         assert_eq!(scene.engine.characters(pro.id).await.unwrap(), []);
+        let kept = scene.engine.upload_room().kept;
+        scene.play_for(kept + Duration::from_secs(60)).await;
+        assert_eq!(scene.engine.uploads(pro.id, 10).await.unwrap(), []);
         assert_eq!(trainings(&scene).len(), 0);
         scene
     })
