@@ -6,10 +6,13 @@
 
 mod account;
 mod agenda;
+mod avc;
 mod billing;
+mod boxes;
 mod characters;
 mod drive;
 mod error;
+pub mod film;
 mod hooks;
 mod job;
 mod library;

@@ -6,13 +6,12 @@ use rusty_h264::{Decoder, YuvFrame};
 
 use super::picture::THUMBNAIL_SIDE_MAX;
 use super::{Measured, check_size, jpeg, placeholder, scaled};
+use crate::avc::Config;
 
 /// A poster fills a phone or half a desktop.
 const POSTER_SIDE_MAX: u32 = 1_280;
 /// The largest first picture decoded; an 8K key frame at high quality has about 10 MB.
 const KEY_FRAME_BYTES_MAX: usize = 16 << 20;
-/// What a player finds before each picture in a raw H.264 stream (Annex B).
-const START_CODE: [u8; 4] = [0, 0, 0, 1];
 
 /// Measures an MP4. A clip whose codec cannot be read (HEVC, AV1) is kept without a poster; the
 /// browser shows its first frame.
@@ -61,58 +60,6 @@ fn first_picture(mp4: &Mp4, track: &Track, bytes: &[u8]) -> Option<RgbImage> {
     frames.first().and_then(rgb)
 }
 
-/// What an `avcC` box says (ISO/IEC 14496-15 §5.3.3.1).
-struct Config {
-    length_bytes: usize,
-    parameter_sets: Vec<Vec<u8>>,
-}
-
-impl Config {
-    fn read(raw: &[u8]) -> Option<Self> {
-        let (head, mut rest) = raw.split_at_checked(6)?;
-        let length_bytes = usize::from(head.get(4)? & 0b11) + 1;
-        let mut parameter_sets = Vec::new();
-        let mut take = |count: u8, rest: &mut &[u8]| -> Option<()> {
-            for _ in 0..count {
-                let (length, after) = rest.split_first_chunk::<2>()?;
-                let (set, after) =
-                    after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-                parameter_sets.push(set.to_vec());
-                *rest = after;
-            }
-            Some(())
-        };
-        take(head.get(5)? & 0b1_1111, &mut rest)?;
-        let (pictures, after) = rest.split_first()?;
-        rest = after;
-        take(*pictures, &mut rest)?;
-        Some(Self {
-            length_bytes,
-            parameter_sets,
-        })
-    }
-
-    /// The coded picture as a raw stream: parameter sets first, start codes for lengths.
-    fn annex_b(&self, mut coded: &[u8]) -> Option<Vec<u8>> {
-        let mut stream = Vec::with_capacity(coded.len() + 128);
-        for set in &self.parameter_sets {
-            stream.extend(START_CODE);
-            stream.extend(set);
-        }
-        while !coded.is_empty() {
-            let (length, rest) = coded.split_at_checked(self.length_bytes)?;
-            let length = length
-                .iter()
-                .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
-            let (unit, rest) = rest.split_at_checked(length)?;
-            stream.extend(START_CODE);
-            stream.extend(unit);
-            coded = rest;
-        }
-        Some(stream)
-    }
-}
-
 /// BT.709, studio range: what providers' clips of 720 lines and more are in.
 fn rgb(frame: &YuvFrame) -> Option<RgbImage> {
     let (width, height) = (frame.width, frame.height);
@@ -154,11 +101,6 @@ mod tests {
         };
         assert_eq!(rgb(&frame(16)).unwrap().get_pixel(0, 0).0, [0, 0, 0]);
         assert_eq!(rgb(&frame(235)).unwrap().get_pixel(1, 1).0, [254, 254, 254]);
-    }
-
-    #[test]
-    fn a_truncated_configuration_is_not_read() {
-        assert!(Config::read(&[1, 66, 0, 30, 255, 225, 0, 9, 1]).is_none());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod clerk;
 mod exchange;
 mod failover;
 mod faults;
+mod film;
 mod hooks;
 mod jumps;
 mod money;
