@@ -14,6 +14,7 @@ pub mod clock;
 pub mod credits;
 pub mod direction;
 pub mod generation;
+pub mod health;
 pub mod id;
 pub mod ledger;
 pub mod member;

@@ -19,6 +19,7 @@ mod dialect;
 mod error;
 pub mod floor;
 pub mod generations;
+pub mod health;
 pub mod inputs;
 pub mod jobs;
 pub mod live;

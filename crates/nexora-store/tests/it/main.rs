@@ -21,6 +21,8 @@ mod every_statement;
 #[cfg(test)]
 mod generations;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod live;
