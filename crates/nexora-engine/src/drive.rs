@@ -98,6 +98,7 @@ impl Engine {
             "{id} ended as {} and its credits went back",
             saved.state.slug()
         );
+        self.0.pulse.ended(&saved);
         self.live().publish(owner, Change::Generation(id));
         self.0.bell.notify_one();
         Ok(Next::Done)

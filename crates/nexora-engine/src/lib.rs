@@ -13,6 +13,7 @@ mod characters;
 mod drive;
 mod error;
 pub mod film;
+mod health;
 mod hooks;
 mod job;
 mod library;
@@ -40,6 +41,7 @@ use tokio::sync::{Notify, Semaphore};
 use url::Url;
 
 use agenda::Agenda;
+use health::Pulse;
 
 pub use account::{
     CLERK, ClientDevice, ExchangeError, FarewellError, Grasp, LOCAL, NewAccount,
@@ -50,6 +52,7 @@ pub use billing::{
 };
 pub use characters::{CAST_TIER, CHARACTERS_MAX, Casting, CharacterError};
 pub use error::EngineError;
+pub use health::HealthBook;
 pub use library::{Receipt, Run};
 pub use live::{Change, Live, LiveStream};
 pub use nexora_store::Listing;
@@ -102,6 +105,8 @@ struct Inner {
     polls: Agenda,
     /// When it is asked whether a provider has a place for another job.
     places: Agenda,
+    /// How the routes are doing.
+    pulse: Pulse,
     /// Password hashing takes 19 MiB and a core for 30 ms: two at a time keep the studio alive.
     hashing: Semaphore,
     /// Decoding and scaling pictures takes a core: one at a time leaves the other to the pages.
@@ -138,6 +143,7 @@ impl Engine {
             bell: Notify::new(),
             polls: Agenda::new(polls_per_second),
             places: Agenda::new(|_| PLACES_PER_SECOND),
+            pulse: Pulse::default(),
             hashing: Semaphore::new(HASHING_MAX),
             imaging: Semaphore::new(IMAGING_MAX),
         }))

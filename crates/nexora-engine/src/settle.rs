@@ -5,6 +5,7 @@ use nexora_core::{Asset, Credits, Generation, GenerationState, Timestamp};
 use nexora_store::{Tx, assets, credits, generations, jobs};
 
 use crate::EngineError;
+use crate::health;
 use crate::job::Job;
 
 /// Writes the end of a generation and settles its hold in the same transaction. `ended` says how
@@ -18,6 +19,7 @@ pub(crate) async fn end(
 ) -> Result<Generation, EngineError> {
     let charge = ended.charged.unwrap_or(Credits::ZERO);
     let saved = generations::save(tx, &ended).await?;
+    health::note_end(tx, &saved, now).await?;
     let (charge_note, release_note) = notes(&saved, title);
     credits::settle(
         tx,

@@ -67,16 +67,18 @@ impl Engine {
         let title = self.title_of(&generation);
         let ready = generation.finish(charge, now)?;
         let node = self.0.parts.node.clone();
-        self.store()
+        let saved = self
+            .store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
-                    settle::deliver(tx, ready, &title, &assets, now).await?;
+                    let saved = settle::deliver(tx, ready, &title, &assets, now).await?;
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
-                    Ok::<_, EngineError>(())
+                    Ok::<_, EngineError>(saved)
                 })
             })
             .await?;
         info!(generation = %id, outputs = delivered, "{id} is ready and charged");
+        self.0.pulse.ended(&saved);
         self.live().publish(owner, Change::Generation(id));
         self.0.bell.notify_one();
         Ok(Next::Done)

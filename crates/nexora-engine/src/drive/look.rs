@@ -118,6 +118,7 @@ impl Engine {
                 .await;
         }
         warn!(generation = %generation.id, "the provider broke the job; it starts anew");
+        self.note_route_failure(&generation).await?;
         let (now, route_index) = (self.now(), generation.route_index);
         self.save(generation.requeue(route_index, now)?).await?;
         Ok(Next::At(now))

@@ -1,5 +1,6 @@
 //! Handing an order to a provider: written down before, decided after.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nexora_core::generation::{InvalidTransition, RunBy, cut_detail};
@@ -37,7 +38,7 @@ impl Engine {
         if generation.cancel_requested {
             return self.give_back(generation.cancel(now)).await;
         }
-        let Some((index, route, adapter)) = self.next_route(&generation) else {
+        let Some((index, route, adapter)) = self.next_route(&generation).await else {
             return self.fail(generation, Failure::NoRoute).await;
         };
         let place = self.place(&generation, &*adapter);
@@ -70,17 +71,31 @@ impl Engine {
         }
     }
 
-    /// The first route, from the one in turn on, whose provider is switched on.
-    fn next_route(
-        &self,
-        generation: &Generation,
-    ) -> Option<(u32, &Route, std::sync::Arc<dyn MediaProvider>)> {
-        let model = self.model_of(generation)?;
+    /// The first route, from the one in turn on, whose provider is switched on and which is not
+    /// given a rest. If all of them are, the first: the only way is never blocked.
+    async fn next_route(&self, generation: &Generation) -> Option<Way<'_>> {
+        let mut ways = self.ways(generation);
+        if ways.len() < 2 {
+            return ways.pop();
+        }
+        for place in 0..ways.len() {
+            let (_, route, _) = ways.get(place)?;
+            if self.may_take(generation, route).await {
+                return Some(ways.swap_remove(place));
+            }
+        }
+        Some(ways.swap_remove(0))
+    }
+
+    /// The routes from the one in turn on whose providers are switched on.
+    fn ways(&self, generation: &Generation) -> Vec<Way<'_>> {
+        let model = self.model_of(generation);
+        let routes = model.map_or(&[][..], |model| model.routes.as_slice());
         let in_turn = |(index, _): &(u32, &Route)| *index >= generation.route_index;
-        (0..)
-            .zip(&model.routes)
-            .filter(in_turn)
-            .find_map(|(index, route)| Some((index, route, self.adapter(route.provider)?)))
+        let routes = (0..).zip(routes).filter(in_turn);
+        routes
+            .filter_map(|(index, route)| Some((index, route, self.adapter(route.provider)?)))
+            .collect()
     }
 
     /// Where the attempt is to have a place.
@@ -213,6 +228,9 @@ impl Engine {
             "{provider} did not take {}",
             begun.id
         );
+        if is_its_failure(&said.kind) {
+            self.note_route_failure(&begun).await?;
+        }
         match said.kind {
             ErrorKind::Refused => self.refuse(begun, Refusal { provider, detail }).await,
             ErrorKind::Invalid => self.fail(begun, Failure::InvalidInput { detail }).await,
@@ -245,16 +263,27 @@ impl Engine {
             route_index: begun.route_index.saturating_add(1),
             ..begun.clone()
         };
-        if let Some((index, ..)) = self.next_route(&elsewhere) {
+        if let Some((index, ..)) = self.next_route(&elsewhere).await {
             let now = self.now();
             self.save(begun.requeue(index, now)?).await?;
             return Ok(Next::At(now));
         }
-        if may_pass {
+        if may_pass || self.has_passed_over(&begun) {
             self.try_later(begun, None, failure).await
         } else {
             self.fail(begun, failure).await
         }
+    }
+
+    /// Whether a first attempt passed over a way that had failed before: now that is as good as any.
+    fn has_passed_over(&self, begun: &Generation) -> bool {
+        let from_the_first = Generation {
+            route_index: 0,
+            ..begun.clone()
+        };
+        let ways = self.ways(&from_the_first);
+        let is_earlier = |(index, ..): &Way<'_>| *index < begun.route_index;
+        begun.attempt == 1 && ways.first().is_some_and(is_earlier)
     }
 
     async fn try_later(
@@ -278,6 +307,23 @@ impl Engine {
         outputs: Vec<Output>,
     ) -> Result<Next, EngineError> {
         self.keep_all(begun, outputs).await
+    }
+}
+
+/// A route, its place among the model's, and who is asked on it.
+type Way<'a> = (u32, &'a Route, Arc<dyn MediaProvider>);
+
+/// Whether a submit's error says that the route does not work. A refusal shows that it does, wrong
+/// settings say nothing about it, and a provider without room has too much work, not too little.
+const fn is_its_failure(kind: &ErrorKind) -> bool {
+    match kind {
+        ErrorKind::Down
+        | ErrorKind::Exhausted
+        | ErrorKind::Misconfigured
+        | ErrorKind::Gone
+        | ErrorKind::Ambiguous
+        | ErrorKind::Broken => true,
+        ErrorKind::Refused | ErrorKind::Invalid | ErrorKind::Busy { .. } => false,
     }
 }
 

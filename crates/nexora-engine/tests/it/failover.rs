@@ -1,6 +1,8 @@
 //! A route in trouble: what the creator pays, how many providers end up paid, and whom the receipt
 //! names.
 
+use std::time::Duration;
+
 use nexora_core::{Credits, GenerationState, Plan, Provider};
 
 use crate::scene::both;
@@ -33,6 +35,9 @@ const FLUX: &str = "flux-schnell";
 const GEN_4_5: &str = "runway-gen-4.5";
 const FAL: Option<Provider> = Some(Provider::Fal);
 const REPLICATE: Option<Provider> = Some(Provider::Replicate);
+
+/// Longer than any route is given a rest: one trouble is not to be told by the one before.
+const RESTED: Duration = Duration::from_secs(901);
 
 const TROUBLES: &[Trouble] = &[
     // Down, out of funds, or with a key that is not taken: the next route, at the same price.
@@ -73,6 +78,7 @@ async fn nobody_pays_more_than_the_quote_and_one_provider_is_paid() {
         } in TROUBLES
         {
             let told = format!("{model} {word}");
+            scene.clock.advance(RESTED);
             let ada = scene.patron(Plan::Pro).await;
             let before = scene.available(&ada).await;
             let prompt = format!("a quiet harbour {word}");

@@ -20,6 +20,7 @@ mod exchange;
 mod failover;
 mod faults;
 mod film;
+mod health;
 mod hooks;
 mod jumps;
 mod money;
