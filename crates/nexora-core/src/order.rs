@@ -1,5 +1,6 @@
 //! An order is a wish that has been checked: whatever reaches the engine, the catalog allows.
 
+mod cheaper;
 mod fields;
 mod inputs;
 
@@ -8,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use cheaper::Cheaper;
 pub use inputs::{Inputs, InvalidSource, Slot, Source};
 
 use crate::asset::MediaKind;
