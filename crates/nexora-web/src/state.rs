@@ -8,7 +8,7 @@ use nexora_core::{Catalog, ModelId};
 use nexora_engine::{Engine, Paying, Tasks};
 
 use crate::arrival::Intake;
-use crate::components::{Sale, Shop};
+use crate::components::{Lately, Sale, Shop};
 use crate::config::{Identity, WebConfig};
 use crate::identity::Turns;
 use crate::limits::Limits;
@@ -107,7 +107,20 @@ impl App {
             catalog: self.catalog(),
             sale,
             off: &self.0.off,
+            lately: &[],
         }
+    }
+
+    /// How each model has done lately, in catalog order.
+    pub(crate) async fn lately(&self) -> Vec<Lately> {
+        let (engine, now) = (self.engine(), self.engine().now());
+        let book = engine.health().await;
+        let is_on = |provider| engine.providers().get(provider).is_some();
+        let tell = |model| Lately {
+            record: book.record(model),
+            is_in_trouble: book.is_in_trouble(model, is_on, now),
+        };
+        self.catalog().models().iter().map(tell).collect()
     }
 }
 

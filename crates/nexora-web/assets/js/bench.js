@@ -23,3 +23,9 @@ on("change", "#composer[data-full] input[name=model]", async (radio) => {
   }
   one("#composer .models-face")?.focus();
 });
+
+/** Another model for less: ticked as if by hand, so that everything that is written stays. */
+on("click", "#quote button[name=instead]", (button, event) => {
+  event.preventDefault();
+  one(`#composer input[name=model][value="${button.value}"]`)?.click();
+});

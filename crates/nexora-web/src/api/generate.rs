@@ -6,15 +6,15 @@ pub(super) mod answers;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use nexora_core::{Catalog, Credits, FieldError, GenerationId, MediaKind, Order, Plan};
+use nexora_core::{Catalog, Credits, FieldError, GenerationId, MediaKind, Model, Order, Plan};
 use nexora_engine::{Offer, StartKey};
 use serde_json::json;
 
 use crate::asker::{self, Asker};
 use crate::body::{At, Texts};
 use crate::client::Wants;
-use crate::components::Draft;
 use crate::components::quote::{QuoteView, quote as quote_fragment};
+use crate::components::{Draft, Sale, Standing};
 use crate::pages::Bench;
 use crate::problem::Problem;
 use crate::session::Member;
@@ -156,6 +156,7 @@ async fn quote_as_fragment(app: &App, member: &Member, draft: &Draft) -> Result<
         standing: shop.standing(model),
         price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
         available: glance.balance.available(),
+        cheaper: draft.cheaper(shop),
         sale: shop.sale,
     });
     Ok(markup.into_response())
@@ -172,6 +173,9 @@ async fn quote_as_json(app: &App, member: &Member, texts: &Texts) -> Result<Resp
     let order = Order::parse(None, written.chain(unwritten), app.catalog());
     let order = order.map_err(Problem::invalid)?;
     let offer: Offer = app.engine().offer(&member.account, &order).await?;
+    let shop = app.shop(Sale::nothing(member.account.plan));
+    let may_order = |model: &Model| shop.standing(model) == Standing::Open;
+    let cheaper = order.cheaper(app.catalog(), may_order);
     let body = json!({
         "model": order.model,
         "credits": offer.quote.credits,
@@ -179,6 +183,7 @@ async fn quote_as_json(app: &App, member: &Member, texts: &Texts) -> Result<Resp
         "available": offer.available,
         "missing": offer.missing(),
         "needs_plan": offer.needs.map(Plan::slug),
+        "cheaper": cheaper.map(|it| json!({ "model": it.model.id, "credits": it.credits })),
     });
     Ok(asker::json(StatusCode::OK, &body))
 }

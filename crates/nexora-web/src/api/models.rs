@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::uploads;
 use crate::asker;
-use crate::components::{Sale, Standing};
+use crate::components::{Lately, Sale, Standing};
 use crate::problem::Problem;
 use crate::session::Visitor;
 use crate::state::App;
@@ -16,12 +16,13 @@ use crate::state::App;
 /// Prices are no secret: strangers see the list as somebody on the free plan does.
 pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let plan = visitor.0.map_or(Plan::Free, |member| member.account.plan);
-    let shop = app.shop(Sale::nothing(plan));
+    let lately = app.lately().await;
+    let shop = app.shop(Sale::nothing(plan)).telling(&lately);
     let models: Vec<Value> = app
         .catalog()
         .models()
         .iter()
-        .map(|model| shape(model, shop.standing(model)))
+        .map(|model| shape(model, shop.standing(model), shop.lately(model)))
         .collect();
     Ok(asker::json(
         StatusCode::OK,
@@ -32,7 +33,7 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> Result<Res
     ))
 }
 
-fn shape(model: &Model, standing: Standing) -> Value {
+fn shape(model: &Model, standing: Standing, lately: Lately) -> Value {
     let params = &model.params;
     json!({
         "id": model.id,
@@ -47,6 +48,15 @@ fn shape(model: &Model, standing: Standing) -> Value {
         "licence": model.licence,
         "note": model.note,
         "wait_seconds": [model.wait_seconds.0, model.wait_seconds.1],
+        // Of the last runs, as soon as there are enough to speak of.
+        "lately": lately.record.map(|record| json!({
+            "runs": record.runs,
+            "usual_seconds": record.wait_usual.as_secs_f64(),
+            "slow_seconds": record.wait_slow.as_secs_f64(),
+            "failed_percent": record.failed_percent,
+            "refused_percent": record.refused_percent,
+        })),
+        "is_in_trouble": lately.is_in_trouble,
         "price": {
             "credits": model.price.credits,
             "per_seconds": model.price.per_seconds,

@@ -139,11 +139,10 @@ fn models(view: &GenerateView<'_>) -> Markup {
             fieldset.models-list {
                 legend.sr { "Model" }
                 @for model in view.shop.of_kind(view.model.kind) {
-                    @let standing = view.shop.standing(model);
                     label.option {
                         input type="radio" name="model" value=(model.id)
                             checked[model.id == view.model.id];
-                        (picker::face(model, standing, view.shop.number(model)))
+                        (picker::face(view.shop, model, view.shop.number(model)))
                     }
                 }
             }

@@ -1,7 +1,9 @@
 //! What stands in a composer before anything is checked.
 
-use nexora_core::order::FIELDS;
+use nexora_core::order::{Cheaper, FIELDS};
 use nexora_core::{Catalog, FieldError, Inputs, Model, Order, Quote, Slot, Source};
+
+use crate::components::shop::{Shop, Standing};
 
 /// What stands in a composer: texts by field name, as typed. Nothing here is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,14 +159,24 @@ impl Draft {
     /// What it would cost, before anything is written into it: a missing prompt costs nothing
     /// to add.
     pub fn quote(&self, catalog: &Catalog) -> Result<Quote, Vec<FieldError>> {
+        self.order(catalog)?.quote(catalog).ok_or_else(Vec::new)
+    }
+
+    /// What makes the same for much less, among what the member may order.
+    pub fn cheaper<'a>(&self, shop: Shop<'a>) -> Option<Cheaper<'a>> {
+        let order = self.order(shop.catalog).ok()?;
+        let may_order = |model: &Model| shop.standing(model) == Standing::Open;
+        order.cheaper(shop.catalog, may_order)
+    }
+
+    fn order(&self, catalog: &Catalog) -> Result<Order, Vec<FieldError>> {
         let prompt = match self.text("prompt").trim() {
             "" => "…",
             words => words,
         };
         let draft = self.clone().with("prompt", prompt);
         let pairs = draft.0.iter().map(|(name, text)| (&**name, &**text));
-        let order = Order::parse(None, pairs, catalog)?;
-        order.quote(catalog).ok_or_else(Vec::new)
+        Order::parse(None, pairs, catalog)
     }
 }
 

@@ -33,4 +33,4 @@ pub use notice::{Notice, NoticeKind};
 pub use run::Run;
 pub use sale::Sale;
 pub use shell::{Here, Shell};
-pub use shop::{Shop, Standing};
+pub use shop::{Lately, Shop, Standing};

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use nexora_core::{MediaKind, Model, Tier};
 
 use crate::components::sample::Sample;
-use crate::components::shop::{Shop, Standing};
+use crate::components::shop::{Lately, Shop, Standing};
 use crate::components::{icon, moment, slots};
 use crate::design::stock;
 
@@ -59,13 +59,13 @@ fn option(shop: Shop<'_>, model: &Model, n: usize, chosen: Option<&Model>) -> Ma
                 data-references=[model.params.references.as_ref().map(|it| it.count_max)]
                 checked[chosen.is_some_and(|it| it.id == model.id)]
                 disabled[standing == Standing::Off];
-            (face(model, standing, n))
+            (face(shop, model, n))
         }
     }
 }
 
 /// The inside of a model's card, `n` being its number in the catalog.
-pub fn face(model: &Model, standing: Standing, n: usize) -> Markup {
+pub fn face(shop: Shop<'_>, model: &Model, n: usize) -> Markup {
     html! {
         span.option-words {
             span.option-title { (model.title) (tier_mark(model.tier)) }
@@ -73,21 +73,41 @@ pub fn face(model: &Model, standing: Standing, n: usize) -> Markup {
             @if let Some(words) = slots::words_for(model) {
                 span.option-takes { (icon::picture()) (words) }
             }
-            (standing_line(model, standing, n))
+            (standing_line(shop, model, n))
         }
         span.option-price { (price_words(model)) }
     }
 }
 
-/// How long it takes, or why it cannot be ordered. The live line puts another in its place when
-/// the member's plan changes.
-pub fn standing_line(model: &Model, standing: Standing, n: usize) -> Markup {
+/// How long it takes and how often it fails, or why it cannot be ordered. The live line puts
+/// another in its place when that changes.
+pub fn standing_line(shop: Shop<'_>, model: &Model, n: usize) -> Markup {
+    let lately = shop.lately(model);
     html! {
-        @if let Some(reason) = standing.reason() {
+        @if let Some(reason) = shop.standing(model).reason() {
             span.option-lock id={ "standing-" (n) } { (icon::lock()) (reason) }
+        } @else if lately.is_in_trouble {
+            span.option-wait.is-troubled id={ "standing-" (n) } {
+                "having trouble; what fails is not charged"
+            }
         } @else {
-            span.option-wait id={ "standing-" (n) } { "usually " (wait(model)) }
+            span.option-wait id={ "standing-" (n) } { (usually(model, lately)) }
         }
+    }
+}
+
+/// "usually 40 s; 2 % fail", of the last runs if there were enough, else of its makers' own words.
+fn usually(model: &Model, lately: Lately) -> String {
+    let Some(record) = lately.record else {
+        return format!("usually {}", wait(model));
+    };
+    // To the nearest second, and never none at all.
+    let seconds = (record.wait_usual.as_millis() + 500) / 1_000;
+    let seconds = i64::try_from(seconds.max(1)).unwrap_or(i64::MAX);
+    let usual = moment::span(seconds.saturating_mul(1_000));
+    match record.failed_percent {
+        0 => format!("usually {usual}"),
+        percent => format!("usually {usual}; {percent} % fail"),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The exact price of what stands in the composer, and the button that accepts it.
 
 use maud::{Markup, html};
-use nexora_core::{Credits, FieldError, Model, Quote};
+use nexora_core::order::Cheaper;
+use nexora_core::{Credits, FieldError, MediaKind, Model, Quote};
 
 use crate::components::gate::{Gate, gate};
 use crate::components::sale::Sale;
 use crate::components::sample::Sample;
 use crate::components::shop::Standing;
-use crate::components::{fields, icon, picker};
+use crate::components::{Draft, fields, icon, picker};
 use crate::design::stock;
 
 /// A price and what it means for this member.
@@ -21,6 +22,8 @@ pub struct QuoteView<'a> {
     pub price: Result<Quote, &'a [FieldError]>,
     /// What the member can spend.
     pub available: Credits,
+    /// What makes the same for much less.
+    pub cheaper: Option<Cheaper<'a>>,
     /// What they could buy.
     pub sale: Sale<'a>,
 }
@@ -52,7 +55,29 @@ fn priced(view: &QuoteView<'_>, price: Quote) -> Markup {
             }
         }
         (verdict(view, price, rest))
+        @if let Some(cheaper) = view.cheaper { (hint(price, cheaper)) }
         (button(view, Some(price)))
+    }
+}
+
+/// "Same length and shape for 8 instead of 50 credits", and the way there, with all that is written.
+fn hint(price: Quote, cheaper: Cheaper<'_>) -> Markup {
+    let same = match cheaper.model.kind {
+        MediaKind::Image => "Same shape",
+        MediaKind::Video => "Same length and shape",
+    };
+    html! {
+        p.quote-note.quote-hint {
+            (icon::spark())
+            span {
+                (same) " for " b { (cheaper.credits.amount()) } " instead of "
+                (price.credits) ". "
+                button.inline type="submit" name="instead" value=(cheaper.model.id)
+                    formmethod="get" formaction="/generate" formnovalidate {
+                    "Use " (cheaper.model.title)
+                }
+            }
+        }
     }
 }
 
@@ -94,16 +119,18 @@ fn button(view: &QuoteView<'_>, price: Option<Quote>) -> Markup {
     }
 }
 
-/// Affordable, several, too dear, locked, and with a fault.
+/// Affordable, several, too dear, locked with something cheaper, and with a fault.
 pub fn samples() -> Vec<Sample> {
     let stock = stock();
     let of = |name, id: &str, price, available| {
         let model = stock.catalog.find(id)?;
+        let draft = Draft::empty().with("model", id);
         let view = QuoteView {
             model,
             standing: stock.shop().standing(model),
             price,
             available: Credits::new(available),
+            cheaper: draft.cheaper(stock.shop()),
             sale: stock.shop().sale,
         };
         Some(Sample::new(name, quote(&view)))

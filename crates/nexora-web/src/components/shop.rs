@@ -1,5 +1,6 @@
 //! What one member may order at this moment: the catalog, seen through their plan.
 
+use nexora_core::health::Record;
 use nexora_core::{Catalog, Inputs, MediaKind, Model, ModelId, Plan};
 
 use crate::components::money;
@@ -14,6 +15,17 @@ pub struct Shop<'a> {
     pub sale: Sale<'a>,
     /// Models that no provider runs at this moment.
     pub off: &'a [ModelId],
+    /// How each model has done lately, in catalog order; empty if it is not to be told.
+    pub lately: &'a [Lately],
+}
+
+/// How a model has done lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lately {
+    /// In numbers, if there were enough runs.
+    pub record: Option<Record>,
+    /// Whether everybody who runs it fails again and again.
+    pub is_in_trouble: bool,
 }
 
 /// Whether a member may order a model.
@@ -35,6 +47,18 @@ impl<'a> Shop<'a> {
         } else {
             Standing::of(model, self.sale.plan)
         }
+    }
+
+    /// The same shop, telling how its models have done lately.
+    #[must_use]
+    pub const fn telling(self, lately: &'a [Lately]) -> Self {
+        Self { lately, ..self }
+    }
+
+    /// How a model has done lately.
+    pub fn lately(&self, model: &Model) -> Lately {
+        let known = self.lately.get(self.number(model));
+        known.copied().unwrap_or_default()
     }
 
     /// The model's number in the catalog, by which the page tells models apart.
@@ -110,6 +134,7 @@ mod tests {
             catalog: &catalog,
             sale: Sale::nothing(Plan::Free),
             off: &[],
+            lately: &[],
         };
         let seedance = catalog.find("seedance-2.0").unwrap();
         let reason = shop.standing(seedance).reason();
@@ -126,6 +151,7 @@ mod tests {
             catalog: &catalog,
             sale: Sale::nothing(Plan::Pro),
             off: &off,
+            lately: &[],
         };
         let flux = catalog.find("flux-schnell").unwrap();
         assert_eq!(shop.standing(flux), Standing::Off);

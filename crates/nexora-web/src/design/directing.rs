@@ -55,6 +55,7 @@ pub(super) fn pages(stock: &Stock) -> Vec<(String, Markup)> {
                 count: 1,
             }),
             available: Credits::new(1_015),
+            cheaper: None,
             sale: stock.sale(Plan::Pro, Some(Plan::Pro)),
         },
         runs: &shots,

@@ -163,6 +163,7 @@ fn benches(stock: &Stock) -> Vec<(String, Markup)> {
                 standing: stock.shop().standing(model),
                 price,
                 available: Credits::new(15),
+                cheaper: None,
                 sale: stock.shop().sale,
             },
             runs,

@@ -8,12 +8,15 @@
 mod sales;
 mod works;
 
+use std::time::Duration;
+
 use nexora_core::billing::Offers;
+use nexora_core::health::Record;
 use nexora_core::ledger::{Entry, Movement, Seal};
 use nexora_core::{Catalog, Credits, DisplayName, Email, Member, Plan, Timestamp, Upload};
 
 use crate::components::ledger::Line;
-use crate::components::{BalanceView, Here, Run, Shell, Shop};
+use crate::components::{BalanceView, Here, Lately, Run, Shell, Shop};
 use works::Work;
 
 /// When every sample page is drawn: 23 November 2026, 16:05 UTC.
@@ -28,8 +31,43 @@ pub struct Stock {
     pub member: Member,
     /// What is for sale.
     pub offers: Offers,
+    lately: Vec<Lately>,
     works: Vec<Work>,
     entries: Vec<Entry>,
+}
+
+/// How the first models of the catalog have done: well, now and then failing, nothing known, and not
+/// at all.
+const LATELY: [Lately; 7] = [
+    told(4, 0),
+    told(21, 2),
+    UNTOLD,
+    UNTOLD,
+    UNTOLD,
+    told(40, 2),
+    Lately {
+        record: None,
+        is_in_trouble: true,
+    },
+];
+
+const UNTOLD: Lately = Lately {
+    record: None,
+    is_in_trouble: false,
+};
+
+const fn told(usual_seconds: u64, failed_percent: u32) -> Lately {
+    let wait_usual = Duration::from_secs(usual_seconds);
+    Lately {
+        record: Some(Record {
+            runs: 50,
+            wait_usual,
+            wait_slow: wait_usual.saturating_mul(2),
+            failed_percent,
+            refused_percent: 0,
+        }),
+        is_in_trouble: false,
+    }
 }
 
 /// The sample data.
@@ -48,6 +86,7 @@ pub fn stock() -> Stock {
         catalog,
         member,
         offers: sales::offers(),
+        lately: LATELY.to_vec(),
         works,
         entries,
     }
@@ -60,6 +99,7 @@ impl Stock {
             catalog: &self.catalog,
             sale: self.sale(self.member.plan, None),
             off: &[],
+            lately: &self.lately,
         }
     }
 

@@ -30,9 +30,10 @@ pub(crate) fn stamp(glance: &Glance) -> String {
 
 impl Chrome {
     /// The pieces for a member who has this and pays for that, or for who acts in their name.
-    pub(super) fn of(app: &App, glance: &Glance, is_acted_for: bool) -> Self {
+    pub(super) async fn of(app: &App, glance: &Glance, is_acted_for: bool) -> Self {
         let paying = &glance.paying;
-        let shop = app.shop(app.sale(paying, is_acted_for));
+        let lately = app.lately().await;
+        let shop = app.shop(app.sale(paying, is_acted_for)).telling(&lately);
         let mut pieces = BTreeMap::new();
         let mut piece = |place: String, how, markup: Markup| {
             pieces.insert(place, (how, markup.into_string()));
@@ -42,7 +43,7 @@ impl Chrome {
         let banners = standing::banners(paying);
         piece("#banners".to_owned(), "innerHTML", banners);
         for (n, model) in app.catalog().models().iter().enumerate() {
-            let line = picker::standing_line(model, shop.standing(model), n);
+            let line = picker::standing_line(shop, model, n);
             piece(format!("#standing-{n}"), "outerHTML", line);
             let gate = gate_of(shop, model, glance.balance.available());
             piece(format!("#gate-{n}"), "innerHTML", gate);

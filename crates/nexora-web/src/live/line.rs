@@ -251,7 +251,7 @@ impl Line {
     async fn surroundings(&mut self) -> Result<Messages, Problem> {
         let glance = self.app.engine().glance(self.member.id()).await?;
         let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
-        let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some());
+        let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some()).await;
         messages.extend(chrome.since(&self.shown));
         self.shown = chrome;
         Ok(messages)
@@ -266,7 +266,7 @@ impl Line {
             None => true,
         };
         let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
-        let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some());
+        let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some()).await;
         if self.is_back || !is_as_drawn {
             messages.extend(chrome.since(&self.shown));
             messages.push(billing());

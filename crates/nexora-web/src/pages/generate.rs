@@ -11,7 +11,7 @@ use super::{Frame, Pictures, view};
 use crate::app::generate::{self, GenerateView};
 use crate::body::Query;
 use crate::components::quote::QuoteView;
-use crate::components::{Draft, Here, Run, Sale};
+use crate::components::{Draft, Here, Lately, Run, Sale};
 use crate::pages::history::everything;
 use crate::problem::Problem;
 use crate::session::Member;
@@ -36,6 +36,11 @@ pub(super) async fn generate(
         None => Draft::read(query.pairs()),
     };
     let draft = worded(&app, &member, draft).await?;
+    // A form says which model is ticked; a button in it may say another.
+    let draft = match query.text("instead") {
+        "" => draft,
+        model => draft.with("model", model),
+    };
     let bench = Bench::load(&app, member, draft, kind).await?;
     Ok(bench.flashing(&app, &headers).answer(&app, StatusCode::OK))
 }
@@ -65,6 +70,7 @@ pub(crate) struct Bench<'a> {
     pictures: Pictures,
     errors: Vec<FieldError>,
     made: Vec<Made>,
+    lately: Vec<Lately>,
     key: StartKey,
 }
 
@@ -93,6 +99,7 @@ impl<'a> Bench<'a> {
         };
         Ok(Self {
             made: app.engine().runs(listing).await?,
+            lately: app.lately().await,
             frame: Frame::of_member(app, member).await?,
             model,
             draft,
@@ -129,7 +136,7 @@ impl<'a> Bench<'a> {
         let now = app.engine().now();
         let runs: Vec<Run<'_>> = self.made.iter().map(|run| view(app, run, now)).collect();
         let price = self.draft.quote(app.catalog());
-        let shop = app.shop(self.frame.sale(app));
+        let shop = app.shop(self.frame.sale(app)).telling(&self.lately);
         how(&GenerateView {
             shell: self.frame.live_shell("Create", Here::Generate),
             shop,
@@ -145,6 +152,7 @@ impl<'a> Bench<'a> {
                 standing: shop.standing(self.model),
                 price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
                 available: self.frame.balance().available,
+                cheaper: self.draft.cheaper(shop),
                 sale: shop.sale,
             },
             runs: &runs,

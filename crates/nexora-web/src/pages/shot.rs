@@ -113,6 +113,8 @@ impl<'a> Set<'a> {
                 standing: shop.standing(self.model),
                 price: price.as_ref().map(|quote| *quote).map_err(Vec::as_slice),
                 available: self.frame.balance().available,
+                // No other model is told how to film.
+                cheaper: None,
                 sale: shop.sale,
             },
             runs: &runs,

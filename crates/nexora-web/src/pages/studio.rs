@@ -39,11 +39,12 @@ pub(super) async fn studio(
     let more = made.len() > shown;
     made.truncate(shown);
     let now = app.engine().now();
+    let lately = app.lately().await;
     let runs: Vec<Run<'_>> = made.iter().map(|run| view(&app, run, now)).collect();
     let markup = studio::page(&StudioView {
         shell: frame.live_shell("Studio", Here::Studio),
         composer: ComposerView {
-            shop: app.shop(frame.sale(&app)),
+            shop: app.shop(frame.sale(&app)).telling(&lately),
             draft: &draft,
             held: &pictures.held,
             errors: &[],

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use nexora_core::Plan;
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
 use serde_json::{Value, json};
@@ -41,6 +42,17 @@ impl Browser {
             "{}",
             text(answer).await
         );
+        browser
+    }
+
+    /// Somebody whose plan and credits allow everything.
+    pub(crate) async fn patron(studio: &Studio, name: &str) -> Self {
+        let browser = Self::signed_up(studio, name).await;
+        studio.put_on_plan(name, Plan::Pro).await;
+        let found = studio.engine.members(email(name), 1).await.unwrap();
+        let id = found.first().unwrap().id;
+        let given = studio.engine.correct(id, 1_000, "to spend".to_owned());
+        given.await.unwrap();
         browser
     }
 

@@ -18,6 +18,8 @@ mod design;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod htmx;
 #[cfg(test)]
 mod identity;

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use nexora_core::{Clock, ManualClock, Plan as MemberPlan, SystemClock};
+use nexora_core::{Clock, ManualClock, SystemClock};
 use nexora_engine::{Tasks, Worker};
 use nexora_sandbox::Sandbox;
 use reqwest::StatusCode;
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::browser::{Browser, client, code, email};
+use crate::browser::{Browser, client, code};
 use crate::post_box::{Letter, PostBox, until};
 use crate::studio::{Hooks, Plan, Studio, on_both_with};
 
@@ -30,19 +30,6 @@ fn still(mut plan: Plan, hooks: Hooks) -> Plan {
     plan.has_worker = false;
     plan.hooks = hooks;
     plan
-}
-
-/// Somebody whose plan and credits allow everything here.
-async fn patron(studio: &Studio, name: &str) -> Browser {
-    let browser = Browser::signed_up(studio, name).await;
-    let engine = &studio.engine;
-    let found = engine.members(email(name), 1).await.unwrap();
-    let id = found.first().unwrap().id;
-    let reason = "it tells a story".to_owned();
-    engine.set_plan(id, MemberPlan::Pro, reason).await.unwrap();
-    let given = engine.correct(id, 1_000, "to spend".to_owned()).await;
-    given.unwrap();
-    browser
 }
 
 /// A run that its provider has accepted; nobody looks at it by itself.
@@ -68,7 +55,7 @@ fn worker(studio: &Studio) -> Worker {
 async fn a_run_is_looked_at_when_its_provider_tells() {
     let here = |plan| still(plan, Hooks::Here);
     on_both_with(here, async |studio| {
-        let (ada, worker) = (patron(studio, "Ada").await, worker(studio));
+        let (ada, worker) = (Browser::patron(studio, "Ada").await, worker(studio));
         for (_, kind, model) in TELLING {
             let id = running(&ada, &worker, kind, model).await;
             until(async || worker.step().await.unwrap() > 0).await;
@@ -83,7 +70,10 @@ async fn what_is_forged_late_or_about_something_else_has_no_effect() {
     let post_box = PostBox::open().await;
     let there = |plan| still(plan, Hooks::At(post_box.url.clone()));
     on_both_with(there, async |studio| {
-        let (ada, bob) = (patron(studio, "Ada").await, patron(studio, "Bob").await);
+        let (ada, bob) = (
+            Browser::patron(studio, "Ada").await,
+            Browser::patron(studio, "Bob").await,
+        );
         let worker = worker(studio);
         for (provider, kind, model) in TELLING {
             let adas = running(&ada, &worker, kind, model).await;
