@@ -15,6 +15,8 @@ pub struct FalConfig {
     /// The base of storage, for example `https://rest.fal.ai`. The keys of its webhooks are there,
     /// too.
     pub rest_url: Url,
+    /// The base of its list of models, for example `https://api.fal.ai`.
+    pub catalogue_url: Url,
 }
 
 /// replicate.com

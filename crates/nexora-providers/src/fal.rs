@@ -1,5 +1,6 @@
 //! fal.ai: a queue per model. Submit, ask for the status, read the result.
 
+mod catalogue;
 mod error;
 mod input;
 mod upload;
@@ -15,6 +16,7 @@ use url::Url;
 
 use crate::config::FalConfig;
 use crate::error::{ErrorKind, ProviderError};
+use crate::inventory::Inventory;
 use crate::media::{
     BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted, Upload, Uploader,
 };
@@ -51,6 +53,7 @@ pub struct Fal {
     line: Line,
     queue_url: Url,
     rest_url: Url,
+    catalogue_url: Url,
     hooks: FalHooks,
 }
 
@@ -73,6 +76,7 @@ impl Fal {
             line: wire.line(Provider::Fal, "Key", config.key),
             queue_url: config.queue_url,
             rest_url: config.rest_url,
+            catalogue_url: config.catalogue_url,
         }
     }
 
@@ -208,6 +212,10 @@ impl MediaProvider for Fal {
     }
 
     fn uploader(&self) -> Option<&dyn Uploader> {
+        Some(self)
+    }
+
+    fn inventory(&self) -> Option<&dyn Inventory> {
         Some(self)
     }
 

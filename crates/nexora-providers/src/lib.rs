@@ -22,6 +22,7 @@ pub mod fal;
 mod form;
 pub mod higgsfield;
 mod input;
+mod inventory;
 mod knock;
 pub mod lemon;
 mod media;
@@ -51,6 +52,7 @@ pub use download::{DownloadError, Downloader, Fetched, Limits};
 pub use error::{ErrorKind, ProviderError};
 pub use fal::Fal;
 pub use higgsfield::Higgsfield;
+pub use inventory::{Inventory, Stock};
 pub use knock::knock;
 pub use lemon::{Lemon, LemonConfig};
 pub use media::{

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::caster::Caster;
 use crate::error::ProviderError;
+use crate::inventory::Inventory;
 use crate::output::Output;
 use crate::shot::{Placed, Shot, ShotTakes};
 use crate::ticket::Ticket;
@@ -48,6 +49,11 @@ pub trait MediaProvider: Send + Sync + fmt::Debug {
 
     /// The way to bring it a picture; `None` where pictures are sent inside the request.
     fn uploader(&self) -> Option<&dyn Uploader> {
+        None
+    }
+
+    /// The way to ask which models it has; `None` where it does not say.
+    fn inventory(&self) -> Option<&dyn Inventory> {
         None
     }
 

@@ -7,10 +7,13 @@ mod wire;
 use std::time::Duration;
 
 use nexora_core::{Model, Provider, Route};
+use reqwest::Method;
+use serde::Deserialize;
 use url::Url;
 
 use crate::config::OpenAiConfig;
 use crate::error::{ErrorKind, ProviderError};
+use crate::inventory::{Inventory, Stock};
 use crate::media::{BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted};
 use crate::place;
 use crate::ticket::Ticket;
@@ -86,6 +89,40 @@ impl OpenAi {
     }
 }
 
+#[derive(Deserialize)]
+struct Models {
+    data: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+}
+
+impl OpenAi {
+    /// The list is short and whole; it says nothing of what will go.
+    async fn find_model(&self, upstream: &str) -> Result<Stock, ProviderError> {
+        let url = place::below(&self.base_url, "models");
+        let answer = self.line.ask("models", Method::GET, url).await?;
+        if !answer.status.is_success() {
+            return Err(error::of_submit(&answer));
+        }
+        let models: Models = answer.read()?;
+        let is_listed = models.data.iter().any(|model| model.id == upstream);
+        Ok(if is_listed {
+            Stock::Current
+        } else {
+            Stock::Unknown
+        })
+    }
+}
+
+impl Inventory for OpenAi {
+    fn look_up<'a>(&'a self, upstream: &'a str) -> BoxFuture<'a, Result<Stock, ProviderError>> {
+        Box::pin(self.find_model(upstream))
+    }
+}
+
 impl MediaProvider for OpenAi {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
@@ -115,5 +152,9 @@ impl MediaProvider for OpenAi {
     /// It keeps no jobs to look through.
     fn finder(&self) -> Option<&dyn Finder> {
         None
+    }
+
+    fn inventory(&self) -> Option<&dyn Inventory> {
+        Some(self)
     }
 }

@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::config::ReplicateConfig;
 use crate::error::{ErrorKind, ProviderError};
+use crate::inventory::{Inventory, Stock};
 use crate::media::{
     BoxFuture, Finder, MediaProvider, Polled, ProviderInfo, Submission, Submitted, Upload, Uploader,
 };
@@ -138,6 +139,34 @@ fn ticket_for(prediction: String) -> Ticket {
     Ticket::write(&Note { prediction })
 }
 
+impl Replicate {
+    async fn find_model(&self, upstream: &str) -> Result<Stock, ProviderError> {
+        let url = self.place(&format!("v1/models/{upstream}"));
+        let answer = self.line.ask("model", Method::GET, url).await?;
+        if answer.status.is_success() {
+            return Ok(Stock::Current);
+        }
+        let error = error::of_question(&answer);
+        match error.kind {
+            ErrorKind::Gone => Ok(Stock::Unknown),
+            ErrorKind::Refused
+            | ErrorKind::Invalid
+            | ErrorKind::Busy { .. }
+            | ErrorKind::Down
+            | ErrorKind::Exhausted
+            | ErrorKind::Misconfigured
+            | ErrorKind::Ambiguous
+            | ErrorKind::Broken => Err(error),
+        }
+    }
+}
+
+impl Inventory for Replicate {
+    fn look_up<'a>(&'a self, upstream: &'a str) -> BoxFuture<'a, Result<Stock, ProviderError>> {
+        Box::pin(self.find_model(upstream))
+    }
+}
+
 impl MediaProvider for Replicate {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
@@ -167,6 +196,10 @@ impl MediaProvider for Replicate {
     }
 
     fn uploader(&self) -> Option<&dyn Uploader> {
+        Some(self)
+    }
+
+    fn inventory(&self) -> Option<&dyn Inventory> {
         Some(self)
     }
 

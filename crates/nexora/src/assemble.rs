@@ -141,7 +141,12 @@ pub(crate) fn open_blobs(config: &Config) -> anyhow::Result<Blobs> {
     Blobs::open(&config.media).context("the media store could not be opened")
 }
 
-fn switch_on(config: &Config, played_at: Option<&Url>, wire: &Wire) -> anyhow::Result<Providers> {
+/// Every provider that has a key, and those that are played at `played_at`.
+pub(crate) fn adapters(
+    config: &Config,
+    played_at: Option<&Url>,
+    wire: &Wire,
+) -> anyhow::Result<Providers> {
     let mut providers = Providers::new();
     for provider in Provider::ALL {
         let setting = match (config.provider(provider), played_at) {
@@ -161,6 +166,11 @@ fn switch_on(config: &Config, played_at: Option<&Url>, wire: &Wire) -> anyhow::R
             }
         });
     }
+    Ok(providers)
+}
+
+fn switch_on(config: &Config, played_at: Option<&Url>, wire: &Wire) -> anyhow::Result<Providers> {
+    let providers = adapters(config, played_at, wire)?;
     let faults = providers.check(&config.catalog);
     if !faults.is_empty() {
         bail!(

@@ -23,7 +23,11 @@ pub(crate) enum Command {
     /// Bring the database up to date and stop.
     Migrate,
     /// Check the configuration, the database, the media store and the providers, in words.
-    Doctor,
+    Doctor {
+        /// Also ask each provider whether it still has the models of the catalog.
+        #[arg(long)]
+        providers: bool,
+    },
     /// Print the effective configuration, with every secret masked.
     Config,
     /// Look at the books.

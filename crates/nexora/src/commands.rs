@@ -22,7 +22,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve { web_only: false }) {
         Command::Serve { web_only } => serve::run(&config, web_only).await,
         Command::Migrate => migrate::run(&config).await,
-        Command::Doctor => doctor::run(&config).await,
+        Command::Doctor { providers } => doctor::run(&config, providers).await,
         Command::Config => Ok(config::run(&config)),
         Command::Ledger(command) => ledger::run(&config, &command).await,
         Command::Member(command) => member::run(&config, command).await,

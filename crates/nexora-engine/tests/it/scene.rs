@@ -286,6 +286,7 @@ fn providers(base: &str) -> Providers {
         key: "id:secret".into(),
         queue_url: at("/fal/queue"),
         rest_url: at("/fal/rest"),
+        catalogue_url: at("/fal/api"),
     };
     let replicate = ReplicateConfig {
         key: "r8_key".into(),

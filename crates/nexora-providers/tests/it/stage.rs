@@ -200,6 +200,7 @@ pub(crate) fn outputs(polled: Polled) -> Vec<Output> {
 pub(crate) fn fal_at(queue_url: Url, rest_url: Url) -> Fal {
     let config = FalConfig {
         key: SecretString::from("kid:sesame-fal"),
+        catalogue_url: rest_url.join("api").unwrap(),
         queue_url,
         rest_url,
     };

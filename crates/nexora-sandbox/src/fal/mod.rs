@@ -72,6 +72,7 @@ pub(crate) fn routes() -> Router<Arc<Stage>> {
             post(queue::submit).get(queue::read).put(queue::cancel),
         )
         .route("/fal/run/{*path}", post(run::run))
+        .route("/fal/api/v1/models", get(models::list))
         .route("/fal/rest/.well-known/jwks.json", get(webhook::keys))
         .route("/fal/rest/storage/auth/token", post(storage::token))
         .route("/fal/rest/storage/upload/initiate", post(storage::initiate))

@@ -1,5 +1,8 @@
 //! The models fal plays: which pictures they begin with, and what they paint.
 
+use axum::Json;
+use axum::extract::Query;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::fields::{
@@ -129,6 +132,24 @@ const fn kling_i2v(endpoint: &'static str) -> Model {
         takes: Pictures::Frames("start_image_url", "end_image_url"),
         ..model(endpoint, Family::Kling, KLING_I2V)
     }
+}
+
+/// What a search of the catalogue is for.
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /fal/api/v1/models?q=…`: the models whose names contain the words.
+pub(super) async fn list(Query(search): Query<Search>) -> Json<Value> {
+    let found = MODELS.iter().filter(|it| it.endpoint.contains(&search.q));
+    let shown = found.map(|model| {
+        let metadata = json!({ "display_name": model.endpoint, "status": "active" });
+        json!({ "endpoint_id": model.endpoint, "metadata": metadata })
+    });
+    let models: Vec<Value> = shown.collect();
+    Json(json!({ "models": models, "next_cursor": null, "has_more": false }))
 }
 
 /// The model with this endpoint id.

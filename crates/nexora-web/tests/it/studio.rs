@@ -292,6 +292,7 @@ fn providers(base: &Url) -> Providers {
             key: key(),
             queue_url: at("fal/queue"),
             rest_url: at("fal/rest"),
+            catalogue_url: at("fal/api"),
         },
         wire.clone(),
     )));

@@ -2,6 +2,7 @@
 
 mod around;
 mod finding;
+mod models;
 mod payments;
 mod people;
 
@@ -16,7 +17,7 @@ use self::finding::{Finding, Findings};
 use crate::assemble::{open_blobs, open_store};
 use crate::config::{Config, Stage};
 
-pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &Config, asks_for_models: bool) -> anyhow::Result<ExitCode> {
     let wire = Wire::new()?;
     let mut findings = Findings::default();
     for finding in database(config).await {
@@ -25,6 +26,11 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.note(media(config).await);
     for finding in providers(config).into_iter().chain(catalog(config)) {
         findings.note(finding);
+    }
+    if asks_for_models {
+        for finding in models::check(config, &wire).await? {
+            findings.note(finding);
+        }
     }
     for finding in people::check(config, &wire).await {
         findings.note(finding);

@@ -41,6 +41,7 @@ impl ProviderSetting {
                 key: SecretString::from("sandbox:sandbox"),
                 queue_url: at("/fal/queue")?,
                 rest_url: at("/fal/rest")?,
+                catalogue_url: at("/fal/api")?,
             }),
             Provider::Replicate => Self::Replicate(ReplicateConfig {
                 key: SecretString::from("r8_sandbox"),
@@ -82,21 +83,25 @@ fn fal(source: &Source) -> anyhow::Result<Option<ProviderSetting>> {
         "FAL_KEY",
         ("FAL_QUEUE_URL", "https://queue.fal.run"),
     )?;
-    let rest = source.get("FAL_REST_URL");
+    let others = ["FAL_REST_URL", "FAL_CATALOGUE_URL"];
     let Some((key, queue_url)) = section else {
-        if rest.is_some() {
-            bail!("FAL_REST_URL is set, but FAL_KEY is missing");
+        if let Some(name) = others.iter().find(|name| source.get(name).is_some()) {
+            bail!("{name} is set, but FAL_KEY is missing");
         }
         return Ok(None);
+    };
+    let url = |name: &str, standard: &str| {
+        let text = source.get(name).unwrap_or(standard);
+        Url::parse(text).with_context(|| format!("{name} is not a URL"))
     };
     if !key.contains(':') {
         bail!("FAL_KEY must be the whole key, of the form key_id:key_secret");
     }
-    let rest_url = Url::parse(rest.unwrap_or("https://rest.fal.ai"));
     Ok(Some(ProviderSetting::Fal(FalConfig {
         key: SecretString::from(key),
         queue_url,
-        rest_url: rest_url.context("FAL_REST_URL is not a URL")?,
+        rest_url: url(others[0], "https://rest.fal.ai")?,
+        catalogue_url: url(others[1], "https://api.fal.ai")?,
     })))
 }
 

@@ -47,6 +47,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     secret("FAL_KEY"),
     open("FAL_QUEUE_URL"),
     open("FAL_REST_URL"),
+    open("FAL_CATALOGUE_URL"),
     secret("REPLICATE_API_TOKEN"),
     open("REPLICATE_BASE_URL"),
     secret("OPENAI_API_KEY"),

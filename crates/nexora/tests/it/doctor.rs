@@ -112,6 +112,42 @@ async fn what_is_wrong_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn models_that_are_gone_are_named() {
+    let sandbox = sandbox().await;
+    let built_in = include_str!("../../../nexora-core/src/catalog/models.toml");
+    let stale = built_in
+        .replace(
+            "black-forest-labs/flux-schnell",
+            "black-forest-labs/flux-gone",
+        )
+        .replace("gpt-image-2.6-flare", "dall-e-2")
+        .replace("\"fal-ai/flux/schnell\"", "\"fal-ai/flux/gone\"");
+    let catalog = std::env::temp_dir().join(format!("stale-{}.toml", std::process::id()));
+    std::fs::write(&catalog, stale).unwrap();
+    let plan = Plan::new("doctor-models", &sandbox.base_url())
+        .with("NEXORA_CATALOG", catalog.to_str().unwrap());
+    let mut command = plan.command(&["doctor", "--providers"]);
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let done = done.await.unwrap();
+    std::fs::remove_file(catalog).unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert_says(
+        &said,
+        &[
+            "ok    fal has ",
+            "WRONG fal has no fal-ai/flux/gone (FLUX",
+            "WRONG Replicate has no black-forest-labs/flux-gone (FLUX",
+            "ok    OpenAI has 1 of the 2 models we ask of it",
+            "WRONG OpenAI has no dall-e-2",
+            "note  Runway does not say which models it has",
+            "note  Higgsfield does not say which models it has",
+        ],
+    );
+    assert!(!said.contains("no fal-ai/wan-t2v"), "{said}");
+    assert!(!done.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_pooler_is_refused_in_words() {
     let sandbox = sandbox().await;
     let pooler = "postgres://postgres.ref:hush@127.0.0.1:6543/postgres?sslmode=require";

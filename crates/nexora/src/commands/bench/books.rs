@@ -168,6 +168,7 @@ pub(super) fn engine(store: Store) -> anyhow::Result<Engine> {
         key: SecretString::from("bench:bench"),
         queue_url: "http://127.0.0.1:9".parse()?,
         rest_url: "http://127.0.0.1:9".parse()?,
+        catalogue_url: "http://127.0.0.1:9".parse()?,
     };
     providers.insert(Arc::new(Fal::new(nowhere, Wire::new()?)));
     Ok(Engine::new(Parts {
