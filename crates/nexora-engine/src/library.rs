@@ -40,7 +40,8 @@ pub struct Receipt {
 impl Engine {
     /// A member's balance.
     pub async fn balance(&self, member: MemberId) -> Result<Balance, EngineError> {
-        self.read(move |tx| Box::pin(async move { credits::balance(tx, member).await }))
+        let now = self.now();
+        self.read(move |tx| Box::pin(async move { credits::balance(tx, member, now).await }))
             .await
     }
 

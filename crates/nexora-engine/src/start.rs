@@ -297,7 +297,7 @@ impl Intent {
                 let gone = StoreError::Corrupt(format!("a key names {id}, which is not there"));
                 Ok(Some(Started {
                     generation: found.ok_or(gone)?,
-                    balance: credits::balance(tx, owner).await?,
+                    balance: credits::balance(tx, owner, now).await?,
                     replayed: true,
                 }))
             }

@@ -92,7 +92,7 @@ impl Engine {
         let (balance, known): (Balance, Known) = self
             .read(move |tx| {
                 Box::pin(async move {
-                    let balance = credits::balance(tx, member).await?;
+                    let balance = credits::balance(tx, member, now).await?;
                     Ok((balance, known_of(tx, member, now).await?))
                 })
             })

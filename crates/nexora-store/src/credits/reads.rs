@@ -13,11 +13,22 @@ const ENTRIES_MAX: u32 = 1_000;
 /// Most buckets shown; one a month is a hundred in eight years.
 const BUCKETS_MAX: u32 = 500;
 
-/// What a member has; nothing if they never had anything.
-pub async fn balance(tx: &mut Tx<'_>, member: MemberId) -> Result<Balance, StoreError> {
-    const BALANCE: Sql = Sql::both("SELECT balance, held FROM user_credits WHERE user_id = $1");
+/// What a member has; nothing if they never had anything. What is due to expire is gone already,
+/// as it is for [`hold`](super::hold), whether or not the journal says so yet.
+pub async fn balance(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<Balance, StoreError> {
+    const BALANCE: Sql = Sql::both(
+        "SELECT c.balance - (SELECT CAST(COALESCE(SUM(g.remaining), 0) AS BIGINT)
+                             FROM credit_grants g
+                             WHERE g.user_id = c.user_id AND g.expires_at <= $2),
+                c.held
+         FROM user_credits c WHERE c.user_id = $1",
+    );
     let balance = tx
-        .first(&BALANCE, args![member], |row| {
+        .first(&BALANCE, args![member, now], |row| {
             Ok(Balance {
                 balance: row.next()?,
                 held: row.next()?,

@@ -465,7 +465,7 @@ async fn replenish(
 }
 
 async fn available(store: &Store, member: MemberId) -> i64 {
-    let balance = read!(store, |tx| credits::balance(tx, member).await);
+    let balance = read!(store, |tx| credits::balance(tx, member, NOW).await);
     balance.available().amount()
 }
 

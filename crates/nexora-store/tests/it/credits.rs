@@ -151,10 +151,14 @@ async fn what_comes_back_after_its_bucket_expired_lives_one_more_day() {
 }
 
 #[tokio::test]
-async fn expired_credits_cannot_be_held() {
+async fn expired_credits_cannot_be_held_and_are_not_shown() {
     both(|store| async move {
         let member = member_with(&store, 5).await.id;
         grant(&store, member, (10, Some(hours(1))), "soon").await;
+        for (at, shown) in [(NOW, 15), (hours(1), 5)] {
+            let balance = balance_at(&store, member, at).await;
+            assert_eq!(balance.available(), Credits::new(shown));
+        }
         let late = hold_at(&store, member, run_id(), (8, hours(1))).await;
         let available = Credits::new(5);
         assert_eq!(late, Err(HoldError::Insufficient { available }));
@@ -248,7 +252,11 @@ fn numbers(entries: &[nexora_core::ledger::Entry]) -> Vec<i64> {
 }
 
 async fn balance(store: &Store, member: MemberId) -> Balance {
-    read!(store, |tx| credits::balance(tx, member).await)
+    balance_at(store, member, NOW).await
+}
+
+async fn balance_at(store: &Store, member: MemberId, at: Timestamp) -> Balance {
+    read!(store, |tx| credits::balance(tx, member, at).await)
 }
 
 async fn buckets(store: &Store, member: MemberId, at: Timestamp) -> Vec<(GrantKind, i64)> {

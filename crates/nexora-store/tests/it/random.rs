@@ -87,8 +87,8 @@ async fn tell(store: &Store, events: Vec<Event>) {
     };
     for event in events {
         story.happen(event).await;
-        let member = story.member;
-        let balance = read!(store, |tx| credits::balance(tx, member).await);
+        let (member, now) = (story.member, story.now);
+        let balance = read!(store, |tx| credits::balance(tx, member, now).await);
         let held: i64 = story.open.iter().map(|(_, amount)| amount).sum();
         assert_eq!(balance.held, Credits::new(held));
         assert!(balance.balance >= balance.held);

@@ -136,6 +136,17 @@ impl Studio {
         waited.expect("the rest expires");
     }
 
+    /// Waits until a page says this: the journal is written when its turn comes.
+    pub(crate) async fn until_told(&self, browser: &Browser, path: &str, words: &str) {
+        let asking = async {
+            while !browser.page(path).await.contains(words) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, asking).await;
+        waited.expect("it is said");
+    }
+
     /// Waits until everything the merchant has told by now is worked off.
     pub(crate) async fn settled(&self) {
         self.sandbox.lemon().advance(Duration::ZERO).await;

@@ -95,7 +95,7 @@ async fn show_books(store: &Store, id: MemberId, now: Timestamp) -> anyhow::Resu
     let (balance, buckets, entries) = store
         .read(move |tx| {
             Box::pin(async move {
-                let balance = credits::balance(tx, id).await?;
+                let balance = credits::balance(tx, id, now).await?;
                 let buckets = credits::buckets(tx, id, now).await?;
                 let entries = credits::entries(tx, id, None, LINES_SHOWN).await?;
                 Ok::<_, StoreError>((balance, buckets, entries))

@@ -91,10 +91,11 @@ async fn a_plan_is_cancelled_resumed_and_ends_by_the_calendar() {
             studio.pass(DAY * 32).await;
             let standing = studio.until(&ada, |it| it["plan"] == "free").await;
             assert_eq!(standing["state"], "free");
-            // The starter credits and the pack stay.
+            // The starter credits and the pack.
             studio.until_left(&ada, 115).await;
-            let profile = ada.page("/profile").await;
-            assert!(profile.contains("1000 credits expired"), "{profile}");
+            studio
+                .until_told(&ada, "/profile", "1000 credits expired")
+                .await;
         },
     )
     .await;
