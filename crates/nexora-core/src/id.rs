@@ -99,6 +99,14 @@ id!(
     CharacterId, "chr"
 );
 id!(
+    /// A storyboard.
+    BoardId, "brd"
+);
+id!(
+    /// One shot of a storyboard.
+    ShotId, "sht"
+);
+id!(
     /// A bucket of credits.
     GrantId, "grt"
 );

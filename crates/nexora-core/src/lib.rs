@@ -8,6 +8,7 @@
 
 pub mod asset;
 pub mod billing;
+pub mod board;
 pub mod catalog;
 pub mod character;
 pub mod clock;
@@ -24,13 +25,17 @@ pub mod prompt;
 pub mod upload;
 
 pub use asset::{Asset, MediaKind};
+pub use board::Board;
 pub use catalog::{Catalog, Model, ModelId, Provider, Route};
 pub use character::{Character, CharacterName, CharacterState};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use credits::Credits;
 pub use direction::Direction;
 pub use generation::{Failure, Generation, GenerationState, Refusal};
-pub use id::{AssetId, CharacterId, GenerationId, GrantId, JobId, MemberId, SessionId, UploadId};
+pub use id::{
+    AssetId, BoardId, CharacterId, GenerationId, GrantId, JobId, MemberId, SessionId, ShotId,
+    UploadId,
+};
 pub use member::{DisplayName, Email, Member, Password};
 pub use order::{FieldError, Inputs, Order, Quote, Slot, Source};
 pub use plan::{Plan, Tier};

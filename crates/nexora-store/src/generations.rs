@@ -7,7 +7,7 @@ mod row;
 use nexora_core::{Generation, GenerationId, MemberId, Provider, Timestamp};
 
 pub use keys::{by_key, insert_key};
-pub use list::{Listing, changed_since, list};
+pub use list::{Listing, changed_since, list, on_boards};
 
 use crate::db::{Tx, args, only};
 use crate::dialect::Sql;

@@ -11,6 +11,7 @@ pub mod assets;
 pub mod audit;
 pub mod billing;
 pub mod blobs;
+pub mod boards;
 pub mod characters;
 pub mod credits;
 mod db;

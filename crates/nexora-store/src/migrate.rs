@@ -26,7 +26,7 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 9] = [
     migration!("0007_given_plans"),
     migration!("0008_director"),
     migration!("0009_health"),
+    migration!("0010_boards"),
 ];
 
 impl Store {

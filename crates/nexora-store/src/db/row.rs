@@ -1,8 +1,8 @@
 //! What comes out of a statement: columns, read from left to right.
 
 use nexora_core::{
-    AssetId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp,
-    UploadId,
+    AssetId, BoardId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId,
+    ShotId, Timestamp, UploadId,
 };
 use uuid::Uuid;
 
@@ -171,4 +171,6 @@ column! {
     SessionId: Uuid, SessionId::from_uuid;
     UploadId: Uuid, UploadId::from_uuid;
     CharacterId: Uuid, CharacterId::from_uuid;
+    BoardId: Uuid, BoardId::from_uuid;
+    ShotId: Uuid, ShotId::from_uuid;
 }

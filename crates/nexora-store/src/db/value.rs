@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use nexora_core::{
-    AssetId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId, Timestamp,
-    UploadId,
+    AssetId, BoardId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId,
+    ShotId, Timestamp, UploadId,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,8 @@ to_value! {
     SessionId: Id, SessionId::as_uuid;
     UploadId: Id, UploadId::as_uuid;
     CharacterId: Id, CharacterId::as_uuid;
+    BoardId: Id, BoardId::as_uuid;
+    ShotId: Id, ShotId::as_uuid;
 }
 
 /// The parameters of one statement, in the order of their numbers.

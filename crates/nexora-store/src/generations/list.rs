@@ -1,6 +1,6 @@
 //! A member's history: searched, filtered, a page at a time.
 
-use nexora_core::{Generation, GenerationId, MediaKind, MemberId, ModelId, Timestamp};
+use nexora_core::{BoardId, Generation, GenerationId, MediaKind, MemberId, ModelId, Timestamp};
 
 use super::row::{ROW_COLUMNS, read};
 use crate::db::{Tx, args};
@@ -95,6 +95,28 @@ pub async fn changed_since(
         read,
     )
     .await
+}
+
+/// The runs that a member's boards show, or one of them does: of each shot its still and its clip,
+/// as far as they were not deleted.
+pub async fn on_boards(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    board: Option<BoardId>,
+) -> Result<Vec<Generation>, StoreError> {
+    const ON_BOARDS: Sql = Sql::both(concat!(
+        "SELECT ",
+        ROW_COLUMNS!(),
+        " FROM generations
+         WHERE user_id = $1 AND deleted_at IS NULL AND id IN (
+             SELECT s.still_id FROM boards b JOIN board_shots s ON s.board_id = b.id
+             WHERE b.user_id = $1 AND ($2 IS NULL OR b.id = $2)
+             UNION
+             SELECT s.clip_id FROM boards b JOIN board_shots s ON s.board_id = b.id
+             WHERE b.user_id = $1 AND ($2 IS NULL OR b.id = $2)
+         ) ORDER BY id"
+    ));
+    tx.all(&ON_BOARDS, args![member, board], read).await
 }
 
 fn patterns(words: &[String]) -> [String; WORDS_MAX] {

@@ -10,6 +10,8 @@ mod billing;
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]
+mod boards;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod characters;
