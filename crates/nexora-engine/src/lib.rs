@@ -8,6 +8,7 @@ mod account;
 mod agenda;
 mod avc;
 mod billing;
+mod boards;
 mod boxes;
 mod characters;
 mod drive;
@@ -49,6 +50,10 @@ pub use account::{
 };
 pub use billing::{
     Bill, Billing, Glance, Merchant, Paying, PlanState, PurchaseError, ReceiveError, Subscribed,
+};
+pub use boards::{
+    BOARDS_MAX, BoardChange, BoardError, BoardQuote, FilmError, Part, Press, Pressed, Snag, Step,
+    Storyboard,
 };
 pub use characters::{CAST_TIER, CHARACTERS_MAX, Casting, CharacterError};
 pub use error::EngineError;
@@ -111,10 +116,14 @@ struct Inner {
     hashing: Semaphore,
     /// Decoding and scaling pictures takes a core: one at a time leaves the other to the pages.
     imaging: Semaphore,
+    /// The clips of a film lie in memory while they are joined: one at a time.
+    filming: Semaphore,
 }
 
 /// How many passwords are hashed at the same time.
 const HASHING_MAX: usize = 2;
+/// How many films are joined at the same time.
+const FILMING_MAX: usize = 1;
 /// How many outputs are decoded at the same time.
 const IMAGING_MAX: usize = 1;
 /// How many waiting jobs look for a place with the same provider in a second, however many wait:
@@ -146,6 +155,7 @@ impl Engine {
             pulse: Pulse::default(),
             hashing: Semaphore::new(HASHING_MAX),
             imaging: Semaphore::new(IMAGING_MAX),
+            filming: Semaphore::new(FILMING_MAX),
         }))
     }
 

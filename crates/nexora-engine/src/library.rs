@@ -209,7 +209,10 @@ async fn run_of(
 }
 
 /// Adds outputs and places in the queue, in two statements however many runs there are.
-async fn with_belongings(tx: &mut Tx<'_>, found: Vec<Generation>) -> Result<Vec<Run>, StoreError> {
+pub(crate) async fn with_belongings(
+    tx: &mut Tx<'_>,
+    found: Vec<Generation>,
+) -> Result<Vec<Run>, StoreError> {
     let ids: Vec<GenerationId> = found.iter().map(|generation| generation.id).collect();
     let mut outputs = assets::of_generations(tx, &ids).await?;
     let line = line_of(tx, &found).await?;

@@ -143,7 +143,8 @@ impl Picture {
     }
 }
 
-async fn find(
+/// A picture of a member's, if they have it.
+pub(crate) async fn find(
     tx: &mut Tx<'_>,
     member: MemberId,
     source: Source,

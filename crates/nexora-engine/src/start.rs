@@ -5,7 +5,7 @@ use std::fmt;
 
 use nexora_core::{
     CharacterName, CharacterState, Credits, Generation, GenerationId, GenerationState, Member,
-    Model, Order, Plan, Quote, Tier,
+    MemberId, Model, Order, Plan, Quote, Tier,
 };
 use nexora_store::credits::{Balance, HoldError};
 use nexora_store::inputs::{self, Input};
@@ -154,18 +154,8 @@ impl Engine {
         order: Order,
         key: Option<StartKey>,
     ) -> Result<Started, StartError> {
-        let (model, quote) = self.priced(&order)?;
-        let fingerprint = order.fingerprint();
-        let order = with_seed(order, model);
-        let now = self.now();
-        let intent = Intent {
-            generation: Generation::new(GenerationId::new(now), member.id, order, quote, now),
-            model: model.clone(),
-            key: key.map(|key| key.0),
-            fingerprint,
-            waiting_max: self.settings().waiting_max,
-            node: self.0.parts.node.clone(),
-        };
+        let id = GenerationId::new(self.now());
+        let intent = self.intent(member.id, order, id, key)?;
         let lane = Lane::Member(member.id);
         let started: Started = self
             .store()
@@ -214,6 +204,27 @@ impl Engine {
         Ok(stopped)
     }
 
+    /// Everything a start of this order will write, under this id.
+    pub(crate) fn intent(
+        &self,
+        member: MemberId,
+        order: Order,
+        id: GenerationId,
+        key: Option<StartKey>,
+    ) -> Result<Intent, StartError> {
+        let (model, quote) = self.priced(&order)?;
+        let fingerprint = order.fingerprint();
+        let order = with_seed(order, model);
+        Ok(Intent {
+            generation: Generation::new(id, member, order, quote, self.now()),
+            model: model.clone(),
+            key: key.map(|key| key.0),
+            fingerprint,
+            waiting_max: self.settings().waiting_max,
+            node: self.0.parts.node.clone(),
+        })
+    }
+
     fn priced(&self, order: &Order) -> Result<(&Model, Quote), StartError> {
         let model = self.catalog().find(order.model.as_str());
         let quoted = model.zip(order.quote(self.catalog()));
@@ -240,7 +251,7 @@ fn with_seed(order: Order, model: &Model) -> Order {
 }
 
 /// Everything a start writes, prepared before the transaction opens.
-struct Intent {
+pub(crate) struct Intent {
     generation: Generation,
     model: Model,
     key: Option<String>,
@@ -250,7 +261,13 @@ struct Intent {
 }
 
 impl Intent {
-    async fn write_down(mut self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
+    /// The price that will be held.
+    pub(crate) const fn price(&self) -> Credits {
+        self.generation.quote.credits
+    }
+
+    /// Writes everything down, or nothing.
+    pub(crate) async fn write_down(mut self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
         if let Some(earlier) = self.earlier(tx).await? {
             return Ok(earlier);
         }

@@ -7,7 +7,7 @@ use nexora_store::Listing;
 use nexora_store::sessions::SessionRow;
 use serde_json::{Value, json};
 
-use crate::{Bill, Engine, EngineError, Run};
+use crate::{Bill, Engine, EngineError, Run, Storyboard};
 
 /// Runs read at a time.
 const RUNS_PAGE: u32 = 100;
@@ -28,6 +28,7 @@ impl Engine {
             .uploads(member.id, self.upload_room().count_max)
             .await?;
         let characters = self.characters(member.id).await?;
+        let boards = self.boards(member.id).await?;
         let subscriptions = self.subscription_rows(member.id).await?;
         let subscriptions = subscriptions.iter().map(|row| {
             json!({
@@ -53,6 +54,7 @@ impl Engine {
             "generations": self.all_runs(member).await?,
             "uploads": uploads.iter().map(of_upload).collect::<Vec<_>>(),
             "characters": characters.iter().map(of_character).collect::<Vec<_>>(),
+            "boards": boards.iter().map(of_board).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(of_session).collect::<Vec<_>>(),
         }))
     }
@@ -164,6 +166,26 @@ fn of_character(character: &Character) -> Value {
         "state": character.state.slug(),
         "agreed_to": CONSENT,
         "agreed_at": character.created_at,
+    })
+}
+
+fn of_board(story: &Storyboard) -> Value {
+    let board = &story.board;
+    let shots = board.shots.iter().map(|shot| {
+        json!({
+            "written": shot.plan,
+            "still": shot.still.map(|id| id.to_string()),
+            "clip": shot.clip.map(|id| id.to_string()),
+            "is_approved": shot.is_approved,
+        })
+    });
+    json!({
+        "id": board.id.to_string(),
+        "title": board.brief.title.as_str(),
+        "aspect_ratio": board.brief.ratio,
+        "cap": board.brief.cap,
+        "at": board.created_at,
+        "shots": shots.collect::<Vec<_>>(),
     })
 }
 

@@ -34,6 +34,7 @@ impl Engine {
     pub async fn farewell(&self, member: &Member) -> Result<(), FarewellError> {
         self.end_subscriptions(member).await?;
         self.remove_runs(member).await?;
+        self.forget_boards(member.id).await?;
         self.forget_cast(member.id).await?;
         self.forget_uploads(member.id).await?;
         let (id, now) = (member.id, self.now());

@@ -14,6 +14,7 @@
 mod accounts;
 mod begun;
 mod billing;
+mod boards;
 mod characters;
 mod clerk;
 mod exchange;
