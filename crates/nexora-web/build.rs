@@ -17,10 +17,10 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 26] = [
+const STYLES: [&str; 27] = [
     "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "slots", "picker",
-    "cards", "pages", "studio", "bench", "director", "moves", "history", "detail", "pictures",
-    "profile", "billing", "receipt", "design", "site", "pricing", "toast", "motion",
+    "cards", "pages", "studio", "bench", "director", "board", "moves", "history", "detail",
+    "pictures", "profile", "billing", "receipt", "design", "site", "pricing", "toast", "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
@@ -60,6 +60,10 @@ fn main() -> Result<()> {
     assets.push(pack("/assets/", "clerk.js", clerk.into_bytes()));
     let director = with_urls(squeeze(&joined("assets/js", "js", &["director"])?), &assets);
     assets.push(pack("/assets/", "director.js", director.into_bytes()));
+    let board = with_urls(squeeze(&joined("assets/js", "js", &["board"])?), &assets);
+    assets.push(pack("/assets/", "board.js", board.into_bytes()));
+    let film = with_urls(squeeze(&joined("assets/js", "js", &["film"])?), &assets);
+    assets.push(pack("/assets/", "film.js", film.into_bytes()));
     let manifest = fs::read_to_string("assets/icons/nexora.webmanifest")?;
     let manifest = with_urls(manifest, &assets);
     assets.push(pack(

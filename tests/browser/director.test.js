@@ -129,6 +129,154 @@ test("a shot is directed: who is in it, where the camera goes, and 120 credits o
   });
 });
 
+/** Writes a shot of a board and goes on: to the next one, or back to the sheet. */
+async function writeShot(page, { words, who, move, more }) {
+  await page.getByLabel("What it shows").fill(words);
+  await page.locator("label.face", { hasText: who }).click();
+  await chooseMove(page, move);
+  const save = more ? "Save and write another" : "Save the shot";
+  await page.getByRole("button", { name: save }).click();
+  await page.waitForURL(more ? "**/shot" : /board\/brd_\w+$/);
+}
+
+/** Several clips at once, on a busy machine; nothing waits this long in vain. */
+const FILMING_MS = 240_000;
+
+/** Waits until so many frames of the contact sheet stand somewhere. */
+const framesAre = (page, stage, count) =>
+  page.locator(`.frame[data-stage=${stage}]`).nth(count - 1).waitFor({ timeout: FILMING_MS });
+
+/** Presses a link that downloads; answers the bytes. @param {string} name */
+async function saved(page, name) {
+  const coming = page.waitForEvent("download");
+  await page.getByRole("link", { name }).click();
+  return readFile(await (await coming).path());
+}
+
+/** What the receipts of everything made so far add up to. */
+async function receiptsOf(page) {
+  const listed = await (await page.request.get("/api/generations")).json();
+  let charged = 0;
+  for (const { id } of listed.items) {
+    const receipt = await page.request.get(`/api/generations/${id}/receipt`);
+    charged += (await receipt.json()).charged;
+  }
+  return charged;
+}
+
+const SHOTS = [
+  { words: "Ada steps off the ferry, gulls over the harbour", move: "Pan left" },
+  { words: "Her hand on a wet rope, lamps behind her", move: "Static" },
+  { words: "Ada hears her name and turns around", move: "Crash zoom in" },
+  { words: "The ferry leaves in the last light", move: "Aerial pullback" },
+];
+
+test("a film is made: a character, a board, stills, two of them approved and animated", async () => {
+  await visit(place, { beyond: true }, async (page) => {
+    await signUp(page);
+    await subscribe(page, "Pro");
+    await page.goto("/director/characters");
+    await makeCharacter(page, "Ada");
+    await actorIs(page, "Ada", "ready");
+    await page.getByRole("link", { name: "Boards" }).click();
+    await page.getByText("No boards yet.").waitFor();
+    await page.getByLabel("Title").fill("Harbour at night");
+    await page.getByRole("button", { name: /^Make the board/ }).click();
+    await page.getByRole("link", { name: "Write the first shot" }).click();
+    for (const [n, shot] of SHOTS.entries()) {
+      await writeShot(page, { ...shot, who: "Ada", more: n + 1 < SHOTS.length });
+    }
+    await page.locator(".budget", { hasText: "520 credits" }).waitFor();
+    await page.getByRole("button", { name: /^Make 4 stills/ }).click();
+    await framesAre(page, "still", 4);
+    await balanceIs(page, 975);
+    await page.getByRole("button", { name: "Approve shot 1" }).click();
+    await page.getByRole("button", { name: /^Animate 1 shot/ }).waitFor();
+    await page.getByRole("button", { name: "Approve shot 3" }).click();
+    await page.locator(".is-chosen", { hasText: "280 credits" }).waitFor();
+    await page.locator(".is-saved", { hasText: "240 credits" }).waitFor();
+    await page.getByRole("button", { name: /^Animate 2 shots/ }).click();
+    await framesAre(page, "filmed", 2);
+    await balanceIs(page, 735);
+    assert.equal(await receiptsOf(page), 280, "the approved part, and nothing else");
+    await page.getByRole("link", { name: "Play the film" }).click();
+    await page.getByText("2 shots").waitFor();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.locator(".film-caption", { hasText: SHOTS[2].words }).waitFor();
+    await page.locator("#film[data-seen]").waitFor({ state: "attached" });
+    const film = await saved(page, "Film, one MP4");
+    assert.equal(film.subarray(4, 8).toString(), "ftyp");
+    const shots = await saved(page, "Shots and list, zip");
+    assert.ok(shots.includes("shots.csv") && shots.includes(SHOTS[2].words), "the list is in it");
+  });
+});
+
+test("frames are moved by hand and by key, and a board is deleted without its stills", async () => {
+  await visit(place, { beyond: true }, async (page) => {
+    await signUp(page);
+    await subscribe(page, "Pro");
+    await page.goto("/director");
+    await page.getByLabel("Title").fill("Harbour");
+    await page.getByRole("button", { name: /^Make the board/ }).click();
+    await page.getByRole("link", { name: "Write the first shot" }).click();
+    for (const [n, shot] of SHOTS.slice(0, 3).entries()) {
+      await writeShot(page, { ...shot, who: "Nobody", more: n < 2 });
+    }
+    const first = page.locator(".sheet > li").first();
+    await page.locator(".frame[data-place='3']").dragTo(page.locator(".frame[data-place='1']"));
+    await first.filter({ hasText: SHOTS[2].words }).waitFor();
+    await page.getByRole("button", { name: "Move shot 2 earlier" }).press("Enter");
+    await first.filter({ hasText: SHOTS[0].words }).waitFor();
+    await page.getByRole("button", { name: "Duplicate shot 1" }).click();
+    await page.locator(".frame[data-place='4']").waitFor();
+    await page.getByRole("button", { name: "Delete shot 2" }).click();
+    await page.locator(".frame[data-place='4']").waitFor({ state: "detached" });
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByText("Delete the board").click();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("No boards yet.").waitFor();
+  });
+});
+
+/** A board on which frames stand everywhere a frame can stand. */
+async function lookAtBoards(page, faults) {
+  await faults.look("director-boards-empty", "/director");
+  await page.getByLabel("Title").fill("Harbour at night");
+  await page.getByLabel("Cap in credits").fill("600");
+  await page.getByRole("button", { name: /^Make the board/ }).click();
+  await page.getByRole("link", { name: "Write the first shot" }).click();
+  await page.getByRole("heading", { name: "Shot 1" }).waitFor();
+  await faults.judge("director-plan");
+  const words = [...SHOTS.map((shot) => shot.words), "A storm [sandbox:refuse]", "Fog [sandbox:stuck]"];
+  for (const [n, one] of words.entries()) {
+    const { move } = SHOTS[n % SHOTS.length];
+    await writeShot(page, { words: one, who: "Ada", move, more: n + 1 < words.length });
+  }
+  const board = page.url();
+  await faults.look("director-board", board);
+  await page.getByRole("button", { name: /^Make 6 stills/ }).click();
+  await framesAre(page, "still", 4);
+  await framesAre(page, "missed", 1);
+  await framesAre(page, "drawing", 1);
+  await faults.look("director-contact-sheet", board);
+  await page.getByRole("link", { name: "Edit shot 2" }).click();
+  await page.getByLabel("What it shows").fill("Her hand on a wet rope [sandbox:stuck]");
+  await page.getByRole("button", { name: "Save the shot" }).click();
+  await page.waitForURL(board);
+  for (const number of [1, 2, 3]) {
+    await page.getByRole("button", { name: `Approve shot ${number}` }).click();
+    await page.getByRole("button", { name: `Approved shot ${number}` }).waitFor();
+  }
+  await page.getByRole("button", { name: /^Animate 3 shots/ }).click();
+  await framesAre(page, "filmed", 2);
+  await faults.look("director-running", board);
+  await faults.look("director-film", `${board}/film`);
+  await faults.look("director-boards", "/director");
+  await page.goto(board);
+  await page.getByText("Settings", { exact: true }).click();
+  await faults.judge("director-board-settings");
+}
+
 test("every page of it can be looked at, wide and narrow", async () => {
   for (const viewport of SIZES) {
     await visit(place, { viewport, beyond: true }, async (page, visitor) => {
@@ -151,6 +299,7 @@ test("every page of it can be looked at, wide and narrow", async () => {
       await cardIs(page, "Ada crosses the bridge in the rain", "ready");
       await chooseMove(page, "Pan left");
       await faults.judge("director-shot");
+      await lookAtBoards(page, faults);
       faults.assertNone();
     });
   }

@@ -2,6 +2,7 @@
 //! who asks decides how it is answered.
 
 mod billing;
+mod boards;
 mod characters;
 mod credits;
 mod director;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/api/characters/{id}/delete", post(characters::delete))
         .route("/api/characters/{id}/retry", post(characters::retry))
+        .merge(boards::routes())
         .route("/api/video/director", post(director::shot))
         .route("/api/generations", get(library::list))
         .route(

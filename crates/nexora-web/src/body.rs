@@ -35,6 +35,12 @@ impl Texts {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// These texts, as a form would send them.
+    pub(crate) fn written(texts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let named = texts.into_iter();
+        Self(named.map(|(name, text)| (name.to_owned(), text)).collect())
+    }
+
     /// The members of a flat JSON object: texts as they are, numbers and booleans as they are
     /// written, `null` as if absent.
     fn of_json(bytes: &[u8]) -> Result<Self, Problem> {
@@ -220,6 +226,23 @@ impl<T: FromStr + Send> FromRequestParts<App> for At<T> {
         let text = Path::<String>::from_request_parts(parts, app).await;
         let id = text.ok().and_then(|Path(text)| text.parse().ok());
         id.map(Self).ok_or_else(Problem::no_such_page)
+    }
+}
+
+/// Two ids in the path: of what is asked about, and of what is in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within<T, U>(pub(crate) T, pub(crate) U);
+
+impl<T: FromStr + Send, U: FromStr + Send> FromRequestParts<App> for Within<T, U> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let texts = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let ids = texts.ok().and_then(|Path((outer, inner))| {
+            let outer = outer.parse().ok()?;
+            Some(Self(outer, inner.parse().ok()?))
+        });
+        ids.ok_or_else(Problem::no_such_page)
     }
 }
 

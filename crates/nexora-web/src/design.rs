@@ -1,5 +1,6 @@
 //! `/design`: every component in every sample state.
 
+mod boards;
 mod directing;
 mod pages;
 mod purchases;

@@ -39,6 +39,9 @@ pub(crate) enum Flash {
     Cast,
     CastAgain,
     CharacterDeleted,
+    BoardSaved,
+    BoardDeleted,
+    ShotSaved,
 }
 
 impl Flash {
@@ -66,6 +69,9 @@ impl Flash {
         Self::Cast,
         Self::CastAgain,
         Self::CharacterDeleted,
+        Self::BoardSaved,
+        Self::BoardDeleted,
+        Self::ShotSaved,
     ];
 
     const fn slug(self) -> &'static str {
@@ -93,6 +99,9 @@ impl Flash {
             Self::Cast => "cast",
             Self::CastAgain => "cast-again",
             Self::CharacterDeleted => "character-deleted",
+            Self::BoardSaved => "board-saved",
+            Self::BoardDeleted => "board-deleted",
+            Self::ShotSaved => "shot-saved",
         }
     }
 
@@ -163,6 +172,9 @@ impl Flash {
                 NoticeKind::Ok,
                 "Deleted, with the pictures, here and at the provider.",
             ),
+            Self::BoardSaved => (NoticeKind::Ok, "The board was saved."),
+            Self::BoardDeleted => (NoticeKind::Ok, "Deleted. Its stills and clips stay."),
+            Self::ShotSaved => (NoticeKind::Ok, "The shot is on the board."),
         };
         Notice::new(kind, text)
     }

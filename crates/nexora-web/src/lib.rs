@@ -9,6 +9,7 @@ mod arrival;
 mod asker;
 pub mod assets;
 mod body;
+mod bundle;
 mod client;
 pub mod components;
 mod config;

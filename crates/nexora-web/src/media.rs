@@ -22,6 +22,7 @@ use crate::body::At;
 use crate::problem::Problem;
 use crate::session::Member;
 use crate::state::App;
+pub(crate) use name::plain_slug;
 use range::{Part, Wanted};
 
 /// The bytes under a key never change. A year is the longest that means anything.

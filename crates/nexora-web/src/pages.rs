@@ -1,6 +1,7 @@
 //! The pages: each loads what its view needs and calls the view.
 
 mod billing;
+mod boards;
 mod browser;
 mod director;
 mod doors;
@@ -22,6 +23,7 @@ use axum::routing::get;
 use nexora_core::Timestamp;
 use nexora_engine::Run as Made;
 
+pub(crate) use boards::{board_page, boards_page, film_page, plan_page, story};
 pub(crate) use director::characters_page;
 pub(crate) use doors::{Door, sign_in_page, sign_up_page};
 pub(crate) use frame::Frame;
@@ -49,6 +51,11 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/generate", get(generate::generate))
         .route("/pictures", get(pictures::pictures))
         .route("/director", get(director::director))
+        .route("/director/board/{id}", get(boards::board))
+        .route("/director/board/{id}/story", get(boards::story_alone))
+        .route("/director/board/{id}/film", get(boards::film))
+        .route("/director/board/{id}/shot", get(boards::new_shot))
+        .route("/director/board/{id}/shot/{shot}", get(boards::shot))
         .route("/director/shot", get(shot::shot))
         .route("/director/characters", get(director::characters))
         .route("/director/cast", get(director::cast))
@@ -69,12 +76,5 @@ pub(crate) fn routes(app: &App) -> Router<App> {
 
 /// A run as the views want it.
 pub(crate) fn view<'a>(app: &'a App, made: &'a Made, now: Timestamp) -> Run<'a> {
-    Run {
-        generation: &made.generation,
-        model: app.catalog().find(made.generation.order.model.as_str()),
-        assets: &made.assets,
-        // People count places from 1.
-        place: made.place.map(|place| place.saturating_add(1)),
-        now,
-    }
+    Run::of(made, app.catalog(), now)
 }

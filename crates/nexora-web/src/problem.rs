@@ -4,6 +4,7 @@
 //! `answer::render`, which knows who asked, gives it a body.
 
 mod answer;
+mod boards;
 mod causes;
 mod characters;
 mod identity;
@@ -66,6 +67,7 @@ impl Way {
     pub(crate) const STUDIO: Self = Self::new("studio", "Back to the studio", "/studio");
     pub(crate) const DIRECTOR: Self =
         Self::new("characters", "Your characters", "/director/characters");
+    pub(crate) const BOARDS: Self = Self::new("boards", "Your boards", "/director");
     pub(crate) const HOME: Self = Self::new("home", "To the front page", "/");
     pub(crate) const SIGN_IN: Self = Self::new("sign_in", "Sign in", "/sign-in");
     pub(crate) const HISTORY: Self = Self::new("history", "Your history", "/history");

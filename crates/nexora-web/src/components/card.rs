@@ -127,7 +127,7 @@ fn plain(run: &Run<'_>) -> Markup {
 }
 
 /// A ring with the percentage when the provider tells one, a plain one that turns otherwise.
-fn progress(run: &Run<'_>) -> Markup {
+pub fn progress(run: &Run<'_>) -> Markup {
     let label = format!("{}: {}", run.state_title(), run.generation.order.prompt);
     match run.generation.progress.percent {
         Some(percent) if run.generation.state == GenerationState::Running => html! {

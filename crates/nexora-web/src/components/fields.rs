@@ -78,11 +78,19 @@ pub fn settings(view: &FieldsView<'_>) -> Markup {
     }
 }
 
-/// What a directed shot is told besides its words: the camera first, then shape and length.
-pub fn shot(view: &FieldsView<'_>) -> Markup {
+/// What a shot of a board is told besides its words: the camera, and how long it runs. Its shape
+/// is the board's.
+pub fn camera(view: &FieldsView<'_>) -> Markup {
     html! {
         (directed::settings(view))
         (length_list(view))
+    }
+}
+
+/// What a directed shot is told besides its words: the camera first, then shape and length.
+pub fn shot(view: &FieldsView<'_>) -> Markup {
+    html! {
+        (camera(view))
         (shapes(view, &view.model.params.aspect_ratios))
         (resolutions(view))
     }

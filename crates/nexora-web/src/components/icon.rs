@@ -39,6 +39,14 @@ icons! {
     download = "M12 4v11m-5-4.5 5 5 5-5M5 20h14";
     /// A clip.
     film = "M4 5h16v14H4zM4 9.5h16m-16 5h16M8.5 5v14m7-14v14";
+    /// Move it towards the front.
+    up = "M12 19V5m-6 6 6-6 6 6";
+    /// Move it towards the end.
+    down = "M12 5v14m-6-6 6 6 6-6";
+    /// Change what is written.
+    pen = "m4 20 1-4L16 5l3 3L8 19zM13.500 7.500l3 3";
+    /// Two of it.
+    copy = "M9 9h11v11H9zM15 9V4H4v11h5";
     /// The shape of the output.
     frame = "M4 9V5h4m8 0h4v4m0 6v4h-4m-8 0H4v-4";
     /// Declined.

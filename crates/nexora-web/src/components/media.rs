@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
+use nexora_core::catalog::AspectRatio;
 use nexora_core::{Asset, MediaKind};
 
 use crate::components::png;
@@ -27,6 +28,8 @@ const SHAPES: [(u32, u32); 16] = [
     (8, 1),
 ];
 
+/// Pixels for one part of a shape: 640 by 360 for 16:9.
+const PART_PX: u32 = 40;
 /// A placeholder is this many pixels on its long side; the browser smooths it.
 const PLACEHOLDER_PX: usize = 8;
 
@@ -43,6 +46,13 @@ pub fn ratio_class(width: u32, height: u32) -> String {
         .min_by_key(|shape| distance(*shape))
         .unwrap_or((1, 1));
     format!("r-{w}x{h}")
+}
+
+/// A width and a height in this shape, for a picture whose own size nobody looked up: they keep its
+/// place.
+pub fn size_in(ratio: AspectRatio) -> (u32, u32) {
+    let pixels = |part: u16| u32::from(part).saturating_mul(PART_PX);
+    (pixels(ratio.width()), pixels(ratio.height()))
 }
 
 /// A stored output as it lies in a card: a still, and for a clip the film that plays over it.

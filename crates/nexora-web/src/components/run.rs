@@ -1,6 +1,9 @@
 //! One generation as its owner sees it, and the words for where it stands.
 
-use nexora_core::{Asset, Credits, Generation, GenerationState, MediaKind, Model, Timestamp};
+use nexora_core::{
+    Asset, Catalog, Credits, Generation, GenerationState, MediaKind, Model, Timestamp,
+};
+use nexora_engine::Run as Made;
 
 /// One generation with everything its card shows.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +32,18 @@ pub enum Money {
 }
 
 impl<'a> Run<'a> {
+    /// A run as it stands at this moment.
+    pub fn of(made: &'a Made, catalog: &'a Catalog, now: Timestamp) -> Self {
+        Self {
+            generation: &made.generation,
+            model: catalog.find(made.generation.order.model.as_str()),
+            assets: &made.assets,
+            // People count places from 1.
+            place: made.place.map(|place| place.saturating_add(1)),
+            now,
+        }
+    }
+
     /// The model's name as people read it.
     pub fn model_title(&self) -> &'a str {
         match self.model {

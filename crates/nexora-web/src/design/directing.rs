@@ -9,6 +9,7 @@ use crate::app::director::shot::{self, SHOT_MODEL, ShotView};
 use crate::app::director::{PaywallView, paywall};
 use crate::components::quote::QuoteView;
 use crate::components::{Draft, Here, Run, Standing};
+use crate::design::boards;
 use crate::design::stock::{NOW, Stock, ago, id};
 
 pub(super) fn pages(stock: &Stock) -> Vec<(String, Markup)> {
@@ -73,6 +74,7 @@ pub(super) fn pages(stock: &Stock) -> Vec<(String, Markup)> {
         ),
     ];
     pages.extend(shot);
+    pages.extend(boards::pages(stock, &cast));
     pages
 }
 

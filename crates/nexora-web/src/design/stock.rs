@@ -208,7 +208,9 @@ prefixed!(
     GrantId,
     SessionId,
     UploadId,
-    CharacterId
+    CharacterId,
+    BoardId,
+    ShotId
 );
 
 /// `minutes` before the samples are drawn.

@@ -24,13 +24,18 @@ pub(super) fn attachment(asset: &Asset, order: &Order) -> Option<HeaderValue> {
         format!("{}.{extension}", parts.join("-"))
     };
     let prompt = order.prompt.as_str();
-    let plain = name(&slug(prompt, |c| c.is_ascii_alphanumeric()));
+    let plain = name(&plain_slug(prompt));
     let full = name(&slug(prompt, char::is_alphanumeric));
     let encoded = percent(&full);
     HeaderValue::try_from(format!(
         "attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
     ))
     .ok()
+}
+
+/// The letters and digits of a text that every file system and header takes.
+pub(crate) fn plain_slug(text: &str) -> String {
+    slug(text, |c| c.is_ascii_alphanumeric())
 }
 
 /// The letters that are kept, small, with one hyphen for everything between them.
@@ -58,7 +63,7 @@ mod tests {
 
     #[test]
     fn words_become_part_of_a_file_name() {
-        let plain = |text| slug(text, |c| c.is_ascii_alphanumeric());
+        let plain = plain_slug;
         assert_eq!(plain("A lake, at dawn!"), "a-lake-at-dawn");
         assert_eq!(plain("../../etc/passwd"), "etc-passwd");
         assert_eq!(plain("Ünïcode \"quotes\"\r\n"), "n-code-quotes");

@@ -7,10 +7,10 @@ use maud::Markup;
 use nexora_core::{Character, Credits};
 use nexora_engine::{CAST_TIER, CHARACTERS_MAX};
 
-use super::Frame;
+use super::{Frame, boards_page};
 use crate::app::director::characters::{self as view, CastingForm, CharactersView, STILL_MODEL};
 use crate::app::director::{PaywallView, paywall};
-use crate::asker::see_other;
+use crate::body::Texts;
 use crate::components::{Draft, Here};
 use crate::problem::Problem;
 use crate::session::Member;
@@ -23,7 +23,7 @@ pub(super) async fn director(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if member.account.plan.reaches(CAST_TIER) {
-        return Ok(see_other(&app, "/director/shot", None));
+        return boards_page(&app, member, &Texts::default(), &[], &headers).await;
     }
     let frame = Frame::of_member(&app, member).await?;
     Ok(locked(&app, frame.flashing(&app, &headers)))

@@ -17,7 +17,7 @@ impl Problem {
         )
     }
 
-    fn plan_required(needs: Plan, detail: String) -> Self {
+    pub(super) fn plan_required(needs: Plan, detail: String) -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "plan_required",

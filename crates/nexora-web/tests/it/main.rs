@@ -8,6 +8,8 @@ mod bad_input;
 #[cfg(test)]
 mod billing;
 #[cfg(test)]
+mod boards;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod characters;

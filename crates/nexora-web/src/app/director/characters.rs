@@ -49,7 +49,7 @@ impl CastingForm {
 }
 
 /// The model that makes stills of a character.
-pub const STILL_MODEL: &str = "soul-2";
+pub const STILL_MODEL: &str = nexora_core::board::STILL_MODEL;
 /// Where a training stands, in the order in which it gets there.
 const STEPS: [&str; 3] = ["In line", "Training", "Ready"];
 

@@ -10,7 +10,7 @@ use crate::components::quote::{QuoteView, quote};
 use crate::components::{Draft, Run, Shell, card, icon, shell};
 
 /// The model that films directed shots.
-pub const SHOT_MODEL: &str = "director";
+pub const SHOT_MODEL: &str = nexora_core::board::CLIP_MODEL;
 /// Fields that the page shows faults of beside them.
 const SHOWN: [&str; 9] = [
     "prompt",
@@ -83,7 +83,7 @@ fn form(view: &ShotView<'_>) -> Markup {
             div.bench-fields {
                 (fields::faults(others))
                 (fields::words(&fields))
-                (cast(view))
+                (cast(view.cast, view.draft.text("character")))
                 (stills(view))
                 (fields::shot(&fields))
             }
@@ -98,8 +98,7 @@ fn form(view: &ShotView<'_>) -> Markup {
 }
 
 /// Who is in it. Whoever is still in training is not asked for.
-fn cast(view: &ShotView<'_>) -> Markup {
-    let chosen = view.draft.text("character");
+pub(super) fn cast(cast: &[Character], chosen: &str) -> Markup {
     let ready = |one: &&Character| one.state == CharacterState::Ready;
     html! {
         fieldset.field {
@@ -110,7 +109,7 @@ fn cast(view: &ShotView<'_>) -> Markup {
                     span.face-none { (icon::person()) }
                     span { "Nobody" }
                 }
-                @for one in view.cast.iter().filter(ready) {
+                @for one in cast.iter().filter(ready) {
                     label.face {
                         input type="radio" name="character" value=(one.id)
                             checked[one.id.to_string() == chosen];
@@ -120,7 +119,7 @@ fn cast(view: &ShotView<'_>) -> Markup {
                     }
                 }
             }
-            @if view.cast.is_empty() {
+            @if cast.is_empty() {
                 p.field-note { a.inline href="/director/characters" { "Make a character" } " to see the same face in every shot." }
             }
         }
