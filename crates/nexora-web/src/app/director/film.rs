@@ -90,7 +90,9 @@ fn screen(view: &FilmView<'_>, reel: &[Take<'_>]) -> Markup {
                         data-on[n == 0] poster=[first.clone().filter(|_| n == 0)] {}
                 }
                 button.film-play type="button" aria-label="Play" { (icon::play()) }
-                p.film-caption aria-live="polite" {}
+                p.film-caption aria-live="polite" {
+                    @if let Some((shot, ..)) = reel.first() { "1 · " (shot.plan.prompt) }
+                }
             }
             div.film-parts {
                 @for ((shot, ..), number) in reel.iter().zip(1..) {
