@@ -20,6 +20,7 @@ pub mod id;
 pub mod ledger;
 pub mod member;
 pub mod order;
+pub mod pixels;
 pub mod plan;
 pub mod prompt;
 pub mod upload;
