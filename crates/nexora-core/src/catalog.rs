@@ -311,6 +311,11 @@ impl Route {
 }
 
 impl Model {
+    /// Whether the same seed and settings give the same result again: it takes a seed.
+    pub const fn can_reproduce(&self) -> bool {
+        self.params.seed_max.is_some()
+    }
+
     /// The default shape of its output.
     pub fn default_ratio(&self) -> AspectRatio {
         self.params

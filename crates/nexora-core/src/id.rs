@@ -107,6 +107,10 @@ id!(
     ShotId, "sht"
 );
 id!(
+    /// Runs that are looked at side by side.
+    ComparisonId, "cmp"
+);
+id!(
     /// A bucket of credits.
     GrantId, "grt"
 );

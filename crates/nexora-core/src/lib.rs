@@ -12,6 +12,7 @@ pub mod board;
 pub mod catalog;
 pub mod character;
 pub mod clock;
+pub mod comparison;
 pub mod credits;
 pub mod direction;
 pub mod generation;
@@ -34,8 +35,8 @@ pub use credits::Credits;
 pub use direction::Direction;
 pub use generation::{Failure, Generation, GenerationState, Refusal};
 pub use id::{
-    AssetId, BoardId, CharacterId, GenerationId, GrantId, JobId, MemberId, SessionId, ShotId,
-    UploadId,
+    AssetId, BoardId, CharacterId, ComparisonId, GenerationId, GrantId, JobId, MemberId, SessionId,
+    ShotId, UploadId,
 };
 pub use member::{DisplayName, Email, Member, Password};
 pub use order::{FieldError, Inputs, Order, Quote, Slot, Source};

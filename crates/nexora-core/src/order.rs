@@ -13,7 +13,7 @@ pub use cheaper::Cheaper;
 pub use inputs::{Inputs, InvalidSource, Slot, Source};
 
 use crate::asset::MediaKind;
-use crate::catalog::{AspectRatio, Catalog, Model, ModelId};
+use crate::catalog::{AspectRatio, Catalog, Model, ModelId, Provider};
 use crate::credits::Credits;
 use crate::direction::Direction;
 use crate::id::CharacterId;
@@ -79,6 +79,9 @@ pub struct Order {
     /// How it is filmed.
     #[serde(skip_serializing_if = "Direction::is_empty", default)]
     pub direction: Direction,
+    /// The one provider that may make it; another one's would be another result.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub only: Option<Provider>,
 }
 
 /// What a run will cost. It is stored with the generation and never exceeded.
@@ -139,6 +142,26 @@ impl Order {
         Self {
             aspect_ratio: nearest.unwrap_or(self.aspect_ratio),
             ..self
+        }
+    }
+
+    /// The same wish with other dice: one output, from a seed that is rolled anew.
+    #[must_use]
+    pub fn varied(&self) -> Self {
+        Self {
+            seed: None,
+            count: 1,
+            only: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same wish once more, to the last setting, by the provider that made it.
+    #[must_use]
+    pub fn once_more(&self, maker: Provider) -> Self {
+        Self {
+            only: Some(maker),
+            ..self.clone()
         }
     }
 

@@ -13,6 +13,7 @@ pub mod billing;
 pub mod blobs;
 pub mod boards;
 pub mod characters;
+pub mod comparisons;
 pub mod credits;
 mod db;
 pub mod deeds;

@@ -26,7 +26,7 @@ macro_rules! migration {
 }
 
 /// All steps, in order. A step that was released is never changed: its checksum is remembered.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     migration!("0001_accounts"),
     migration!("0002_credits"),
     migration!("0003_generations"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [Migration; 10] = [
     migration!("0008_director"),
     migration!("0009_health"),
     migration!("0010_boards"),
+    migration!("0012_comparisons"),
 ];
 
 impl Store {

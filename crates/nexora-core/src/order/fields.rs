@@ -44,6 +44,7 @@ pub(super) fn parse<'a>(
             fits_picture,
             character,
             direction,
+            only: None,
         }),
         _ => Err(form.errors),
     }

@@ -1,8 +1,8 @@
 //! What comes out of a statement: columns, read from left to right.
 
 use nexora_core::{
-    AssetId, BoardId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId,
-    ShotId, Timestamp, UploadId,
+    AssetId, BoardId, CharacterId, ComparisonId, Credits, GenerationId, GrantId, JobId, MemberId,
+    SessionId, ShotId, Timestamp, UploadId,
 };
 use uuid::Uuid;
 
@@ -173,4 +173,5 @@ column! {
     CharacterId: Uuid, CharacterId::from_uuid;
     BoardId: Uuid, BoardId::from_uuid;
     ShotId: Uuid, ShotId::from_uuid;
+    ComparisonId: Uuid, ComparisonId::from_uuid;
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use nexora_core::{
-    AssetId, BoardId, CharacterId, Credits, GenerationId, GrantId, JobId, MemberId, SessionId,
-    ShotId, Timestamp, UploadId,
+    AssetId, BoardId, CharacterId, ComparisonId, Credits, GenerationId, GrantId, JobId, MemberId,
+    SessionId, ShotId, Timestamp, UploadId,
 };
 use uuid::Uuid;
 
@@ -81,6 +81,7 @@ to_value! {
     CharacterId: Id, CharacterId::as_uuid;
     BoardId: Id, BoardId::as_uuid;
     ShotId: Id, ShotId::as_uuid;
+    ComparisonId: Id, ComparisonId::as_uuid;
 }
 
 /// The parameters of one statement, in the order of their numbers.

@@ -16,6 +16,8 @@ mod books;
 #[cfg(test)]
 mod characters;
 #[cfg(test)]
+mod comparisons;
+#[cfg(test)]
 mod credits;
 #[cfg(test)]
 #[cfg(feature = "record-sql")]
