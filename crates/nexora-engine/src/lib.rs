@@ -1,8 +1,8 @@
 //! The use cases: everything that spends, waits or retries.
 //!
 //! [`Engine`] is what the web and the command line talk to. Money moves in two places only:
-//! [`start`](Engine::start) holds it, `settle` charges it or gives it back. [`Worker`] drives what
-//! was started, one step at a time.
+//! `start` holds it (for one run, or with `compare` for several at once), `settle` charges it or
+//! gives it back. [`Worker`] drives what was started, one step at a time.
 
 mod account;
 mod agenda;
@@ -11,6 +11,7 @@ mod billing;
 mod boards;
 mod boxes;
 mod characters;
+mod compare;
 mod drive;
 mod error;
 pub mod film;
@@ -56,6 +57,7 @@ pub use boards::{
     Storyboard,
 };
 pub use characters::{CAST_TIER, CHARACTERS_MAX, Casting, CharacterError};
+pub use compare::{Compared, SideBySide};
 pub use error::EngineError;
 pub use health::HealthBook;
 pub use library::{Receipt, Run};

@@ -57,6 +57,13 @@ pub enum StartError {
         /// What is there to spend.
         have: Credits,
     },
+    /// The balance does not reach what is to start together.
+    TooDearTogether {
+        /// What each costs, by the model's name.
+        parts: Vec<(String, Credits)>,
+        /// What is there to spend.
+        have: Credits,
+    },
     /// A payment of the member's was reported as stolen; nothing is spent until a person has
     /// looked into it.
     Frozen,
@@ -267,11 +274,26 @@ impl Intent {
     }
 
     /// Writes everything down, or nothing.
-    pub(crate) async fn write_down(mut self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
+    pub(crate) async fn write_down(self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
         if let Some(earlier) = self.earlier(tx).await? {
             return Ok(earlier);
         }
         self.check_plan(tx).await?;
+        self.place(tx).await
+    }
+
+    /// The id of what is to be started.
+    pub(crate) const fn id(&self) -> GenerationId {
+        self.generation.id
+    }
+
+    /// Which model, for how much.
+    pub(crate) fn part(&self) -> (String, Credits) {
+        (self.model.title.clone(), self.generation.quote.credits)
+    }
+
+    /// Holds the credits and writes the generation down, for a member whose plan was looked at.
+    pub(crate) async fn place(mut self, tx: &mut Tx<'_>) -> Result<Started, StartError> {
         self.check_waiting(tx).await?;
         self.check_cast(tx).await?;
         let begun_with = self.take_pictures(tx).await?;
@@ -374,7 +396,8 @@ impl Intent {
         Ok(())
     }
 
-    async fn check_plan(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
+    /// Whether the member's plan reaches the model, and nothing stands against spending.
+    pub(crate) async fn check_plan(&self, tx: &mut Tx<'_>) -> Result<(), StartError> {
         let (owner, now) = (self.generation.member, self.generation.created_at);
         let rights = users::rights_of(tx, owner, now).await?;
         if rights.is_frozen {
@@ -390,6 +413,14 @@ impl Intent {
             needs: tier.cheapest_plan(),
             price: self.generation.quote.credits,
         })
+    }
+}
+
+impl StartError {
+    /// What several cost together.
+    pub fn sum(parts: &[(String, Credits)]) -> Credits {
+        let all = parts.iter().map(|(_, price)| price.amount());
+        Credits::new(all.fold(0, i64::saturating_add))
     }
 }
 
@@ -413,6 +444,18 @@ impl fmt::Display for StartError {
                  Choose a cheaper model or get more credits.",
                 have.amount()
             ),
+            Self::TooDearTogether { parts, have } => {
+                let each = parts.iter();
+                let each = each.map(|(model, price)| format!("{model} {}", price.amount()));
+                write!(
+                    f,
+                    "Together these cost {} ({}) and you have {}. Nothing was charged. \
+                     Leave one out or get more credits.",
+                    Self::sum(parts),
+                    each.collect::<Vec<_>>().join(", "),
+                    have.amount()
+                )
+            }
             Self::Frozen => f.write_str(
                 "This account is on hold because a payment was reported as stolen. \
                  Nothing was charged. Write to us and we look into it.",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use nexora_core::billing::SubscriptionStatus;
 use nexora_core::{GenerationId, Member, MemberId};
 use nexora_providers::BillingError;
-use nexora_store::{Lane, Listing, StoreError, jobs, users};
+use nexora_store::{Lane, Listing, StoreError, comparisons, jobs, users};
 
 use super::CLERK;
 use crate::drive::Next;
@@ -49,6 +49,7 @@ impl Engine {
                         let job = Job::ForgetAtClerk(id);
                         jobs::enqueue(tx, job.kind(), job.subject(), Some(id), now, now).await?;
                     }
+                    comparisons::forget(tx, id).await?;
                     users::forget_words(tx, id).await?;
                     users::bury(tx, id, now).await
                 })

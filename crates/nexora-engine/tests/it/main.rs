@@ -17,6 +17,7 @@ mod billing;
 mod boards;
 mod characters;
 mod clerk;
+mod compare;
 mod exchange;
 mod failover;
 mod faults;
