@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use image::RgbImage;
+use nexora_core::pixels::Distance;
 use nexora_core::{Asset, AssetId, GenerationId, MediaKind, MemberId, Timestamp};
 use nexora_providers::{DownloadError, Limits, Output};
 use sha2::{Digest, Sha256};
@@ -186,6 +187,16 @@ impl Engine {
             Err(_) => Err(KeepError::Unfit("its bytes cannot be read".to_owned())),
         }
     }
+}
+
+/// How far two kept pictures are apart; `None` if they are not of one size, or cannot be read.
+pub(crate) fn distance(one: &[u8], other: &[u8]) -> Option<Distance> {
+    let pixels = |bytes| picture::decode(Format::of(bytes)?, bytes).ok();
+    let (one, other) = (pixels(one)?, pixels(other)?);
+    if one.dimensions() != other.dimensions() {
+        return None;
+    }
+    Distance::between(one.as_raw(), other.as_raw())
 }
 
 /// Content-addressed, under its owner: two members never share a file, so that one deleting

@@ -137,7 +137,7 @@ impl Engine {
         })
     }
 
-    async fn whole_file(&self, key: &str) -> Result<Bytes, NotBrought> {
+    pub(crate) async fn whole_file(&self, key: &str) -> Result<Bytes, NotBrought> {
         let away = |why: nexora_store::BlobError| NotBrought::Away(why.to_string());
         let found = self.blobs().get(key).await.map_err(away)?;
         let mut pieces = found.ok_or(NotBrought::Lost)?.bytes;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nexora_core::generation::cut_detail;
 use nexora_core::{Asset, AssetId, Failure, Generation};
 use nexora_providers::Output;
-use nexora_store::Lane;
+use nexora_store::{Lane, comparisons};
 use tracing::{info, warn};
 
 use super::Next;
@@ -66,12 +66,16 @@ impl Engine {
             .collect();
         let title = self.title_of(&generation);
         let ready = generation.finish(charge, now)?;
+        let judgement = self.judge(&ready, &assets).await;
         let node = self.0.parts.node.clone();
         let saved = self
             .store()
             .write(Lane::Member(owner), move |tx| {
                 Box::pin(async move {
                     let saved = settle::deliver(tx, ready, &title, &assets, now).await?;
+                    if let Some(judgement) = judgement {
+                        comparisons::judge(tx, id, &judgement).await?;
+                    }
                     nexora_store::live::notify(tx, &node, owner, Some(id)).await?;
                     Ok::<_, EngineError>(saved)
                 })

@@ -92,7 +92,11 @@ impl Engine {
         let model = self.model_of(generation);
         let routes = model.map_or(&[][..], |model| model.routes.as_slice());
         let in_turn = |(index, _): &(u32, &Route)| *index >= generation.route_index;
-        let routes = (0..).zip(routes).filter(in_turn);
+        let may_make = |(_, route): &(u32, &Route)| {
+            let only = generation.order.only;
+            only.is_none_or(|only| only == route.provider)
+        };
+        let routes = (0..).zip(routes).filter(in_turn).filter(may_make);
         routes
             .filter_map(|(index, route)| Some((index, route, self.adapter(route.provider)?)))
             .collect()

@@ -26,7 +26,7 @@ pub(super) fn measure(format: Format, bytes: &[u8]) -> Result<Measured, String> 
     })
 }
 
-fn decode(format: Format, bytes: &[u8]) -> Result<RgbImage, String> {
+pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<RgbImage, String> {
     let unreadable = |_| "its bytes cannot be read as a picture".to_owned();
     let mut decoder = decoder(format, bytes).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();

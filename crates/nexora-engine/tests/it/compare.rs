@@ -1,9 +1,11 @@
 //! Several runs at once: all or nothing, once, and each on its own from then on.
 
 use futures_util::future::join_all;
-use nexora_core::comparison::{Purpose, Wish};
-use nexora_core::{Credits, GenerationState, Member, Order, Plan};
-use nexora_engine::{Compared, StartError, StartKey};
+use nexora_core::comparison::{Evidence, Judgement, Purpose, Wish};
+use nexora_core::pixels::Verdict;
+use nexora_core::{Credits, Generation, GenerationState, Member, Order, Plan, Provider};
+use nexora_engine::{Compared, Irreproducible, StartError, StartKey};
+use nexora_sandbox::{Cue, Fault, Provider as Played};
 
 use crate::scene::{Scene, both};
 
@@ -175,6 +177,94 @@ async fn variations_are_the_same_wish_with_other_dice() {
         seeds.sort_unstable();
         seeds.dedup();
         assert_eq!(seeds.len(), 5, "every one has dice of its own");
+        scene
+    })
+    .await;
+}
+
+/// Makes a run again; who made it, and what was found.
+async fn again(scene: &Scene, member: &Member, run: &Generation) -> (Provider, Judgement) {
+    let order = scene.engine.once_more(run).unwrap();
+    let wanted = (Purpose::Reproduction(run.id), vec![order]);
+    let compared = scene.engine.start_together(member, wanted, None).await;
+    let id = compared.unwrap().comparison.id;
+    scene.play().await;
+    let shown = scene.engine.comparison(member.id, id).await.unwrap();
+    let shown = shown.unwrap();
+    let made_by = shown.runs[0].generation.run_by.as_ref();
+    (made_by.unwrap().provider, shown.judgement.unwrap())
+}
+
+#[tokio::test]
+async fn the_same_seed_and_settings_make_the_same_again() {
+    both(async |scene| {
+        let ada = scene.patron(Plan::Pro).await;
+        // FLUX is made by fal this once: making it again asks fal, not Replicate.
+        let down = Cue::new(Fault::Down).at(Played::Replicate).times(1);
+        scene.sandbox.script().push(down);
+        let picture = [
+            ("model", "flux-schnell"),
+            ("prompt", "a pier"),
+            ("seed", "7"),
+        ];
+        let picture = scene.start(&ada, &picture).await.id;
+        let clip = [("model", "wan-2.1-turbo"), ("prompt", "a pier")];
+        let clip = scene.start(&ada, &clip).await.id;
+        scene.play().await;
+        for id in [picture, clip] {
+            let run = scene.run(&ada, id).await.generation;
+            let (made_by, judged) = again(&scene, &ada, &run).await;
+            assert_eq!(made_by, Provider::Fal);
+            assert_eq!(judged.verdict, Verdict::Same, "{judged:?}");
+        }
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_picture_is_called_different() {
+    both(async |scene| {
+        let ada = scene.patron(Plan::Pro).await;
+        let wish = [
+            ("model", "flux-schnell"),
+            ("prompt", "a pier"),
+            ("seed", "7"),
+        ];
+        let id = scene.start(&ada, &wish).await.id;
+        scene.play().await;
+        let mut run = scene.run(&ada, id).await.generation;
+        // Somebody else's dice.
+        run.order.seed = Some(8);
+        let (_, judged) = again(&scene, &ada, &run).await;
+        assert_eq!(judged.verdict, Verdict::Different);
+        assert_eq!(judged.by, Evidence::Pixels);
+        assert!(judged.distance.unwrap().equal_millionths < 500_000);
+        scene
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_no_seed_or_no_result_cannot_be_made_again() {
+    both(async |scene| {
+        let ada = scene.patron(Plan::Pro).await;
+        let dice = scene
+            .start(&ada, &[("model", "dall-e-2"), ("prompt", "a pier")])
+            .await
+            .id;
+        let refused = [
+            ("model", "flux-schnell"),
+            ("prompt", "a pier [sandbox:refuse]"),
+        ];
+        let refused = scene.start(&ada, &refused).await.id;
+        scene.play().await;
+        let why = async |id| {
+            let run = scene.run(&ada, id).await.generation;
+            scene.engine.once_more(&run).unwrap_err()
+        };
+        assert!(matches!(why(dice).await, Irreproducible::NoSeed { .. }));
+        assert!(matches!(why(refused).await, Irreproducible::NoResult));
         scene
     })
     .await;
