@@ -17,10 +17,11 @@ const ARTS: &str = "../../public/arts";
 const ARTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Style sheets in the order of their cascade layers.
-const STYLES: [&str; 27] = [
+const STYLES: [&str; 28] = [
     "tokens", "base", "ratio", "bars", "acting", "controls", "composer", "slots", "picker",
-    "cards", "pages", "studio", "bench", "director", "board", "moves", "history", "detail",
-    "pictures", "profile", "billing", "receipt", "design", "site", "pricing", "toast", "motion",
+    "cards", "pages", "studio", "bench", "compare", "director", "board", "moves", "history",
+    "detail", "pictures", "profile", "billing", "receipt", "design", "site", "pricing", "toast",
+    "motion",
 ];
 /// Parts of `app.js`, joined into one module.
 const SCRIPTS: [&str; 6] = ["base", "credits", "cards", "composer", "live", "morph"];
@@ -56,6 +57,8 @@ fn main() -> Result<()> {
     assets.push(pack("/assets/", "app.js", script.into_bytes()));
     let bench = with_urls(squeeze(&joined("assets/js", "js", &["bench"])?), &assets);
     assets.push(pack("/assets/", "bench.js", bench.into_bytes()));
+    let compare = with_urls(squeeze(&joined("assets/js", "js", &["compare"])?), &assets);
+    assets.push(pack("/assets/", "compare.js", compare.into_bytes()));
     let clerk = squeeze(&joined("assets/js", "js", &["clerk"])?);
     assets.push(pack("/assets/", "clerk.js", clerk.into_bytes()));
     let director = with_urls(squeeze(&joined("assets/js", "js", &["director"])?), &assets);

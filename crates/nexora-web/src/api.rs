@@ -4,6 +4,7 @@
 mod billing;
 mod boards;
 mod characters;
+mod compare;
 mod credits;
 mod director;
 mod export;
@@ -37,6 +38,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/quote", post(generate::quote))
         .route("/api/image/generate", post(generate::image))
         .route("/api/video/generate", post(generate::video))
+        .route("/api/compare", post(compare::compare))
+        .route("/api/compare/quote", post(compare::quote))
+        .route("/api/compare/{id}", get(compare::one))
         .route("/api/uploads", get(uploads::list).post(uploads::take))
         .route(
             "/api/uploads/{id}",
@@ -64,6 +68,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/generations/{id}/receipt", get(library::receipt))
         .route("/api/generations/{id}/cancel", post(library::cancel))
         .route("/api/generations/{id}/retry", post(generate::retry))
+        .route("/api/generations/{id}/vary", post(compare::vary))
+        .route("/api/generations/{id}/reproduce", post(compare::reproduce))
         .route("/api/generations/{id}/favourite", post(library::favourite))
         .route("/api/generations/{id}/delete", post(library::delete))
 }

@@ -62,12 +62,10 @@ impl Texts {
         let mut errors = Vec::new();
         for (name, value) in members {
             match value {
-                Value::Array(pictures) if LISTS.contains(&name.as_str()) => {
-                    match several(&pictures) {
-                        Some(text) => texts.push((name, text)),
-                        None => errors.push(fault(&name, "This takes a list of picture ids.")),
-                    }
-                }
+                Value::Array(ids) if LISTS.contains(&name.as_str()) => match several(&ids) {
+                    Some(text) => texts.push((name, text)),
+                    None => errors.push(fault(&name, "This takes a list of ids.")),
+                },
                 Value::String(text) => texts.push((name, text)),
                 Value::Number(number) => texts.push((name, number.to_string())),
                 Value::Bool(truth) => texts.push((name, truth.to_string())),
@@ -115,8 +113,9 @@ impl Texts {
     }
 }
 
-/// The fields of ours that hold several: references of a run, pictures of a character.
-const LISTS: [&str; 2] = [Slot::Reference.field(), "pictures"];
+/// The fields of ours that hold several: references of a run, pictures of a character, models that
+/// are compared.
+const LISTS: [&str; 3] = [Slot::Reference.field(), "pictures", "models"];
 
 /// Several texts as one, with spaces between them.
 fn several(values: &[Value]) -> Option<String> {

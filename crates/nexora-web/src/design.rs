@@ -1,6 +1,7 @@
 //! `/design`: every component in every sample state.
 
 mod boards;
+mod comparing;
 mod directing;
 mod pages;
 mod purchases;

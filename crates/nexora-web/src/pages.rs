@@ -3,6 +3,7 @@
 mod billing;
 mod boards;
 mod browser;
+mod compare;
 mod director;
 mod doors;
 mod frame;
@@ -24,6 +25,7 @@ use nexora_core::Timestamp;
 use nexora_engine::Run as Made;
 
 pub(crate) use boards::{board_page, boards_page, film_page, plan_page, story};
+pub(crate) use compare::{compare_page, compare_terms, path as compare_path};
 pub(crate) use director::characters_page;
 pub(crate) use doors::{Door, sign_in_page, sign_up_page};
 pub(crate) use frame::Frame;
@@ -49,6 +51,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/sign-up", get(doors::sign_up))
         .route("/studio", get(studio::studio))
         .route("/generate", get(generate::generate))
+        .route("/compare", get(compare::compare))
+        .route("/compare/{id}", get(compare::result))
         .route("/pictures", get(pictures::pictures))
         .route("/director", get(director::director))
         .route("/director/board/{id}", get(boards::board))

@@ -68,6 +68,7 @@ impl Way {
     pub(crate) const DIRECTOR: Self =
         Self::new("characters", "Your characters", "/director/characters");
     pub(crate) const BOARDS: Self = Self::new("boards", "Your boards", "/director");
+    pub(crate) const COMPARE: Self = Self::new("compare", "Compare models", "/compare");
     pub(crate) const HOME: Self = Self::new("home", "To the front page", "/");
     pub(crate) const SIGN_IN: Self = Self::new("sign_in", "Sign in", "/sign-in");
     pub(crate) const HISTORY: Self = Self::new("history", "Your history", "/history");

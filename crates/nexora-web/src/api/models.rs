@@ -47,6 +47,8 @@ fn shape(model: &Model, standing: Standing, lately: Lately) -> Value {
         "summary": model.summary,
         "licence": model.licence,
         "note": model.note,
+        // Whether the same seed and settings give the same result again.
+        "can_reproduce": model.can_reproduce(),
         "wait_seconds": [model.wait_seconds.0, model.wait_seconds.1],
         // Of the last runs, as soon as there are enough to speak of.
         "lately": lately.record.map(|record| json!({

@@ -48,6 +48,8 @@ pub(super) fn links(run: &Run) -> Value {
         "self": format!("/api/generations/{id}"),
         "cancel": format!("/api/generations/{id}/cancel"),
         "retry": format!("/api/generations/{id}/retry"),
+        "vary": format!("/api/generations/{id}/vary"),
+        "reproduce": format!("/api/generations/{id}/reproduce"),
         "receipt": format!("/api/generations/{id}/receipt"),
         "page": format!("/g/{id}"),
     })

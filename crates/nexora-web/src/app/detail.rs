@@ -1,8 +1,10 @@
 //! `/g/{id}`: one run, large, with everything there is to know about it.
 
 use maud::{Markup, html};
+use nexora_core::comparison::RUNS_MAX;
 use nexora_core::direction::{LENSES, LIGHTS, MOVES, PACES, find};
-use nexora_core::{Asset, Direction, GenerationState, MediaKind, Slot};
+use nexora_core::{Asset, Credits, Direction, GenerationState, MediaKind, Slot};
+use nexora_engine::Irreproducible;
 
 use crate::components::begun::begun;
 use crate::components::{Run, Shell, card, icon, media, moment, shell, slots};
@@ -14,6 +16,12 @@ pub struct DetailView<'a> {
     pub shell: Shell<'a>,
     /// The run.
     pub run: Run<'a>,
+    /// Where the runs are shown that were ordered together with it.
+    pub comparison: Option<String>,
+    /// What one variation of its result costs; `None` if none can be made.
+    pub variation: Option<Credits>,
+    /// What the same once more costs, or why it cannot be made.
+    pub again: Result<Credits, Irreproducible>,
 }
 
 /// The page.
@@ -31,7 +39,9 @@ pub fn page(view: &DetailView<'_>) -> Markup {
                         p.detail-without { "Without: " (words) }
                     }
                 }
-                (actions(run))
+                (actions(view))
+                @if let Some(each) = view.variation { (variations(run, each)) }
+                (reproduction(view))
                 (begun(run))
                 (facts(run))
                 (removal(run))
@@ -94,8 +104,8 @@ fn uses(asset: &Asset) -> Markup {
     }
 }
 
-fn actions(run: &Run<'_>) -> Markup {
-    let generation = run.generation;
+fn actions(view: &DetailView<'_>) -> Markup {
+    let generation = view.run.generation;
     let base = format!("/api/generations/{}", generation.id);
     html! {
         div.detail-actions {
@@ -107,6 +117,54 @@ fn actions(run: &Run<'_>) -> Markup {
                 }
             }
             a.button.is-quiet href={ "/g/" (generation.id) "/receipt" } { (icon::receipt()) "Receipt" }
+            @if let Some(href) = &view.comparison {
+                a.button.is-quiet href=(href) { (icon::stack()) "Side by side" }
+            }
+        }
+    }
+}
+
+/// More of it with other dice; each number says what it costs.
+fn variations(run: &Run<'_>, each: Credits) -> Markup {
+    let id = run.generation.id;
+    let most = i64::try_from(RUNS_MAX).unwrap_or(1);
+    let price = |count| Credits::new(each.amount().saturating_mul(count));
+    html! {
+        form.vary method="post" action={ "/api/generations/" (id) "/vary" } {
+            // Pressing twice what was drawn once is one press.
+            input type="hidden" name="key" value={ "vary-" (id) "-" (run.now.as_ms()) };
+            fieldset.field {
+                legend { "Variations " span.optional { "the same wish, other dice" } }
+                div.choices {
+                    @for count in 1..=most {
+                        label.choice {
+                            input type="radio" name="count" value=(count) checked[count == most];
+                            span { (count) } " "
+                            small { (price(count)) }
+                        }
+                    }
+                }
+            }
+            button.button.is-quiet type="submit" { (icon::stack()) "Make variations" }
+        }
+    }
+}
+
+/// The same seed and settings once more, or why not. Nothing of it for a run without a result.
+fn reproduction(view: &DetailView<'_>) -> Markup {
+    let (id, now) = (view.run.generation.id, view.run.now.as_ms());
+    html! {
+        @match &view.again {
+            Ok(price) => {
+                form.vary method="post" action={ "/api/generations/" (id) "/reproduce" } {
+                    input type="hidden" name="key" value={ "again-" (id) "-" (now) };
+                    button.button.is-quiet type="submit" {
+                        (icon::retry()) "Make it again, and compare · " (price)
+                    }
+                }
+            },
+            Err(Irreproducible::NoResult) => {},
+            Err(why) => { p.field-note { (why) } },
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn page(view: &GenerateView<'_>) -> Markup {
         div.bench {
             section.bench-form aria-labelledby="generate-title" {
                 h1.sr #generate-title { "Create a " (view.model.kind.noun()) }
-                (tabs(view.model.kind))
+                (tabs(Tab::Make(view.model.kind)))
                 (form(view))
             }
             section.bench-work aria-labelledby="results-title" {
@@ -64,15 +64,27 @@ pub fn page(view: &GenerateView<'_>) -> Markup {
     shell::app(&view.shell, pending, &main)
 }
 
-fn tabs(kind: MediaKind) -> Markup {
+/// A way to make something with words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// One run that makes this.
+    Make(MediaKind),
+    /// Several models at once.
+    Compare,
+}
+
+/// The ways to make something, `here` being this one. The words come along.
+pub fn tabs(here: Tab) -> Markup {
     html! {
         nav.tabs aria-label="What to make" {
-            @for (tab, word, icon) in [
-                (MediaKind::Image, "Picture", icon::picture()),
-                (MediaKind::Video, "Clip", icon::film()),
+            @for (tab, href, word, icon) in [
+                (Tab::Make(MediaKind::Image), "/generate?kind=image", "Picture", icon::picture()),
+                (Tab::Make(MediaKind::Video), "/generate?kind=video", "Clip", icon::film()),
+                (Tab::Compare, "/compare", "Compare", icon::stack()),
             ] {
-                a href={ "/generate?kind=" (tab.slug()) } data-keep
-                    aria-current=[(tab == kind).then_some("page")] { (icon) (word) }
+                a href=(href) data-keep aria-current=[(tab == here).then_some("page")] {
+                    (icon) (word)
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The member's pages, beside the side bar.
 
 pub mod billing;
+pub mod compare;
 pub mod detail;
 pub mod director;
 pub mod generate;

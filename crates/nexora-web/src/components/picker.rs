@@ -73,6 +73,9 @@ pub fn face(shop: Shop<'_>, model: &Model, n: usize) -> Markup {
             @if let Some(words) = slots::words_for(model) {
                 span.option-takes { (icon::picture()) (words) }
             }
+            @if !model.can_reproduce() {
+                span.option-takes { (icon::dice()) "no seed: never the same twice" }
+            }
             (standing_line(shop, model, n))
         }
         span.option-price { (price_words(model)) }

@@ -15,7 +15,7 @@ use crate::components::ledger::Line;
 use crate::components::quote::QuoteView;
 use crate::components::{Draft, Here, Notice, NoticeKind, Run, Shell, slots};
 use crate::design::stock::{NOW, Stock, stock};
-use crate::design::{directing, purchases};
+use crate::design::{comparing, directing, purchases};
 use crate::site::{home, legal, problem, sign_in};
 
 /// Every page, with the path it would be served at.
@@ -27,6 +27,7 @@ pub fn pages() -> Vec<(String, Markup)> {
     pages.extend(brought(&stock));
     pages.extend(histories(&stock));
     pages.extend(details(&stock));
+    pages.extend(comparing::pages(&stock));
     pages.extend(directing::pages(&stock));
     pages.extend(purchases::pages(&stock));
     pages.push(("/design".to_owned(), crate::design::page()));
@@ -239,6 +240,9 @@ fn details(stock: &Stock) -> Vec<(String, Markup)> {
         let view = detail::DetailView {
             shell: stock.shell("Run", Here::History),
             run,
+            comparison: Some("/compare/models".to_owned()),
+            variation: Some(Credits::new(5)),
+            again: Ok(Credits::new(5)),
         };
         pages.push((path.clone(), detail::page(&view)));
         let states = [GenerationState::Ready.slug(), "failed"];

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use nexora_core::GenerationId;
+use nexora_core::{GenerationId, GenerationState};
 
-use super::{Frame, view};
+use super::{Frame, compare, view};
 use crate::app::detail::{self, DetailView};
 use crate::app::receipt::{self, ReceiptView};
 use crate::body::At;
@@ -23,12 +23,21 @@ pub(super) async fn detail(
 ) -> Result<Response, Problem> {
     let run = app.engine().run(member.id(), id).await?;
     let run = run.ok_or_else(Problem::no_such_run)?;
+    let is_made = run.generation.state == GenerationState::Ready;
+    let varied = run.generation.order.varied().quote(app.catalog());
+    let comparison = app.engine().comparison_of(member.id(), id).await?;
     let frame = Frame::of_member(&app, member)
         .await?
         .flashing(&app, &headers);
     let markup = detail::page(&DetailView {
         shell: frame.live_shell("A run", Here::History),
         run: view(&app, &run, app.engine().now()),
+        comparison: comparison.map(|it| compare::path(it.id)),
+        again: app
+            .engine()
+            .once_more(&run.generation)
+            .map(|_| run.generation.quote.credits),
+        variation: varied.filter(|_| is_made).map(|quote| quote.credits),
     });
     Ok(frame.answer(StatusCode::OK, markup))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use nexora_core::Credits;
-use nexora_engine::{CancelError, EngineError, StartError};
+use nexora_engine::{CancelError, EngineError, Irreproducible, StartError};
 use nexora_store::StoreError;
 
 use super::{Lack, Problem, Way};
@@ -40,6 +40,42 @@ impl Problem {
         )
         .way(Way::HISTORY)
         .way(Way::STUDIO)
+    }
+
+    pub(crate) fn no_result_yet() -> Self {
+        let detail = "Only a result can be varied, and this run has none. Nothing was charged. \
+                      Order it again instead.";
+        Self::new(
+            StatusCode::CONFLICT,
+            "no_result",
+            "There is no result",
+            detail,
+        )
+        .way(Way::HISTORY)
+        .way(Way::STUDIO)
+    }
+
+    pub(crate) fn irreproducible(why: &Irreproducible) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "irreproducible",
+            "This cannot be made again",
+            why.to_string(),
+        )
+        .way(Way::HISTORY)
+        .way(Way::MODELS)
+    }
+
+    pub(crate) fn no_such_comparison() -> Self {
+        let detail = "You have no such comparison. Its runs may have been deleted.";
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "Nothing to compare",
+            detail,
+        )
+        .way(Way::COMPARE)
+        .way(Way::HISTORY)
     }
 
     pub(crate) fn no_such_file() -> Self {
@@ -271,6 +307,26 @@ impl From<EngineError> for Problem {
     }
 }
 
+impl Problem {
+    fn too_dear(need: Credits, have: Credits, detail: String) -> Self {
+        Self::new(
+            StatusCode::PAYMENT_REQUIRED,
+            "insufficient_credits",
+            "Not enough credits",
+            detail,
+        )
+        .fact("price", need.amount())
+        .fact("available", have.amount())
+        .fact("missing", need.amount().saturating_sub(have.amount()))
+        .lacks(Lack::Credits(
+            need.checked_sub(have).unwrap_or(Credits::ZERO),
+        ))
+        .way(Way::CREDITS)
+        .way(Way::PRICING)
+        .way(Way::MODELS)
+    }
+}
+
 impl From<StartError> for Problem {
     fn from(error: StartError) -> Self {
         let detail = error.to_string();
@@ -290,21 +346,15 @@ impl From<StartError> for Problem {
             .way(Way::pricing_of(needs))
             .way(Way::PLAN)
             .way(Way::MODELS),
-            StartError::Insufficient { need, have } => Self::new(
-                StatusCode::PAYMENT_REQUIRED,
-                "insufficient_credits",
-                "Not enough credits",
-                detail,
-            )
-            .fact("price", need.amount())
-            .fact("available", have.amount())
-            .fact("missing", need.amount().saturating_sub(have.amount()))
-            .lacks(Lack::Credits(
-                need.checked_sub(have).unwrap_or(Credits::ZERO),
-            ))
-            .way(Way::CREDITS)
-            .way(Way::PRICING)
-            .way(Way::MODELS),
+            StartError::Insufficient { need, have } => Self::too_dear(need, have, detail),
+            StartError::TooDearTogether { parts, have } => {
+                let each = parts.iter();
+                let each = each.map(
+                    |(model, price)| serde_json::json!({ "model": model, "price": price.amount() }),
+                );
+                Self::too_dear(StartError::sum(&parts), have, detail)
+                    .fact("models", each.collect::<Vec<_>>())
+            }
             StartError::Frozen => Self::on_hold(detail),
             StartError::Unusable(unusable) => {
                 Self::invalid_field(unusable.slot.field(), detail).way(Way::STUDIO)

@@ -14,6 +14,8 @@ mod browser;
 #[cfg(test)]
 mod characters;
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod cross_site;
 #[cfg(test)]
 mod design;
