@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, text};
+use crate::post_box::until;
 use crate::studio::on_both;
 
 /// Runs of which something is said.
@@ -28,6 +29,8 @@ async fn people_are_told_how_a_model_does_as_soon_as_there_is_something_to_tell(
             let id = ada.order_picture(&format!("lake {number}")).await;
             ada.ended(&id).await;
         }
+        // What was made is told within seconds, what failed at once.
+        until(async || !model(&ada, "flux-schnell").await["lately"].is_null()).await;
         let lately = &model(&ada, "flux-schnell").await["lately"];
         assert_eq!(lately["runs"], json!(SAID_FROM), "{lately}");
         assert_eq!(lately["failed_percent"], json!(0));
@@ -50,8 +53,8 @@ async fn a_model_that_fails_again_and_again_says_so_and_can_still_be_ordered() {
             let ended = ada.ended(started["id"].as_str().unwrap()).await;
             assert_eq!(ended["state"], "failed");
         }
+        until(async || model(&ada, "wan-2.1-turbo").await["is_in_trouble"] == true).await;
         let wan = model(&ada, "wan-2.1-turbo").await;
-        assert_eq!(wan["is_in_trouble"], true);
         assert_eq!(wan["is_available"], true);
         let page = ada.page("/generate?kind=video&model=wan-2.1-turbo").await;
         assert!(page.contains("having trouble; what fails is not charged"));
