@@ -103,6 +103,11 @@ test("without scripts it is the same", async () => {
     await page.locator("#cast-pictures").setInputFiles(path.join(ARTS, FACES[0]));
     await page.getByLabel(/somebody who agreed/).check();
     await page.getByRole("button", { name: /^Train the character/ }).click();
+    // The page asks again by itself, but leaves people the time to write.
+    const ready = page.locator(".actor[data-state=ready]", { hasText: "Bea" });
+    for (let looks = 0; looks < LOOKS_MAX && !(await ready.count()); looks += 1) {
+      await page.goto("/director/characters");
+    }
     await actorIs(page, "Bea", "ready");
   });
 });

@@ -125,7 +125,7 @@ fn document(shell: &Shell<'_>, class: &str, pending: bool, body: &Markup) -> Mar
 }
 
 const fn refresh_seconds(here: Here) -> u32 {
-    if matches!(here, Here::Studio | Here::Generate) {
+    if matches!(here, Here::Studio | Here::Generate | Here::Director) {
         REFRESH_SECONDS_WRITING
     } else {
         REFRESH_SECONDS
