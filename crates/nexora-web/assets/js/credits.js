@@ -9,6 +9,9 @@ class NxCredits extends HTMLElement {
   #promised = new Map();
   #shown = 0;
   #frame = 0;
+  /** How often news came, and whether the last were left aside. */
+  #news = 0;
+  #missed = false;
 
   connectedCallback() {
     this.#server = this.#shown = Number(this.getAttribute("available")) || 0;
@@ -37,6 +40,7 @@ class NxCredits extends HTMLElement {
     }
     this.#draw();
     this.#flag("bump");
+    this.#catchUp();
   }
 
   /** The order was not taken; everything is as it was. */
@@ -44,11 +48,23 @@ class NxCredits extends HTMLElement {
     this.#promised.delete(token);
     this.#draw();
     this.#flag("shake");
+    this.#catchUp();
   }
 
-  /** News over the live line. While an order is on its way, its own answer is newer. */
+  /** Its order may have ended before it was answered: which of the two is newer, the server knows. */
+  async #catchUp() {
+    if (!this.#missed || this.#promised.size) return;
+    this.#missed = false;
+    const news = this.#news;
+    const { available, held } = await (await fetch("/api/credits")).json();
+    if (news === this.#news) this.sync(available, held);
+  }
+
+  /** News over the live line. While an order is on its way, its answer comes first. */
   sync(available, held) {
-    if (this.#promised.size) return;
+    this.#news += 1;
+    this.#missed = this.#promised.size > 0;
+    if (this.#missed) return;
     this.#server = available;
     this.#held = held;
     this.#draw();

@@ -50,7 +50,6 @@ pub(super) struct Line {
     /// The id of the next message: the latest change told.
     told_until: i64,
     told: VecDeque<Told>,
-    told_balance: Option<Balance>,
     /// The stamp of what the page was drawn from, until it was compared.
     drawn: Option<String>,
     /// What the page shows around its own matter.
@@ -98,7 +97,6 @@ impl Line {
             is_back: seen.is_some(),
             told_until: since.as_ms(),
             told: VecDeque::new(),
-            told_balance: None,
             drawn,
             shown: Chrome::default(),
             check,
@@ -250,7 +248,7 @@ impl Line {
     /// something else.
     async fn surroundings(&mut self) -> Result<Messages, Problem> {
         let glance = self.app.engine().glance(self.member.id()).await?;
-        let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
+        let mut messages: Messages = vec![credits(glance.balance)];
         let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some()).await;
         messages.extend(chrome.since(&self.shown));
         self.shown = chrome;
@@ -265,7 +263,7 @@ impl Line {
             Some(drawn) => *drawn == chrome::stamp(&glance),
             None => true,
         };
-        let mut messages: Messages = self.credits(glance.balance).into_iter().collect();
+        let mut messages: Messages = vec![credits(glance.balance)];
         let chrome = Chrome::of(&self.app, &glance, self.member.actor().is_some()).await;
         if self.is_back || !is_as_drawn {
             messages.extend(chrome.since(&self.shown));
@@ -274,16 +272,12 @@ impl Line {
         self.shown = chrome;
         Ok(messages)
     }
+}
 
-    /// The balance, if it is another than the page knows.
-    fn credits(&mut self, balance: Balance) -> Option<Event> {
-        if self.told_balance == Some(balance) {
-            return None;
-        }
-        self.told_balance = Some(balance);
-        let body = json!({ "available": balance.available(), "held": balance.held });
-        Some(Event::default().event("credits").data(body.to_string()))
-    }
+/// The balance, even if it was told before: answers to orders told the page others meanwhile.
+fn credits(balance: Balance) -> Event {
+    let body = json!({ "available": balance.available(), "held": balance.held });
+    Event::default().event("credits").data(body.to_string())
 }
 
 impl Told {
